@@ -1,0 +1,91 @@
+# Everything is a target of this file; `make` alone lists them.
+#
+# Variables: PYTHON (default python3) makes the environment VENV (default .venv), for instance
+#   make test PYTHON=python3.13 VENV=.venv313
+
+PYTHON ?= python3
+VENV ?= .venv
+SCENARIO ?= scenarios/investai-2025.json
+OUT ?= build/investai-2025.result.json
+PYTEST_ARGS ?= -n auto
+LOCK_ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK_TOOLS := build/lock-tools
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+PIP_INSTALL := -m pip install --quiet --progress-bar off
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint types imports pytest serve mutate-rules bench docs lock clean new-python
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(READY) ## allocate the 2025 scenario, print the allocation and where it is saved
+	@mkdir -p $(dir $(OUT))
+	@$(BIN)/investai allocate $(SCENARIO) --out $(OUT)
+
+test: lint types imports pytest ## check everything: style, types, architecture, tests
+
+lint: $(READY) ## check style and format
+	@$(BIN)/python -V
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## check types
+	$(BIN)/mypy
+
+imports: $(READY) ## check that imports follow the architecture
+	$(BIN)/lint-imports --no-logo
+
+pytest: $(READY) ## run the tests (PYTEST_ARGS adds options)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+serve: $(READY) ## start the HTTP service on this machine
+	$(BIN)/investai serve
+
+mutate-rules: $(READY) ## break every rule of the model and see that the tests notice
+	$(BIN)/python tests/mutate_rules.py
+
+bench: $(READY) ## measure speed
+	$(BIN)/python benchmarks/run.py
+
+docs: $(READY) ## write the generated pages of the documentation
+	$(BIN)/python docs/make_docs.py
+
+lock: ## resolve requirements.lock anew, keeping pins that still fit (LOCK_ARGS=--upgrade lifts them)
+	@$(PYTHON) -m venv $(LOCK_TOOLS)
+	@$(LOCK_TOOLS)/bin/python $(PIP_INSTALL) uv
+	@$(LOCK_TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links --extra dev --extra build $(LOCK_ARGS) \
+		pyproject.toml --output-file requirements.lock
+	@echo "requirements.lock is up to date"
+
+clean: ## remove the environment, the builds and the caches
+	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -path ./.git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
+
+# The environment is made anew when the lock, the project's metadata or the Python changes. Every package
+# is pinned and checked by its hash; the project itself is linked, so that edits need no installation.
+PYTHON_NOW := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+PYTHON_THEN := $(shell cat $(READY) 2>/dev/null)
+ifneq ($(PYTHON_NOW),$(PYTHON_THEN))
+$(READY): new-python
+endif
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed and '$(PYTHON)' is not: set PYTHON=" >&2; exit 1; }
+	@if [ -e "$(VENV)" ] && [ ! -f "$(VENV)/pyvenv.cfg" ]; then \
+		echo "'$(VENV)' exists and is no virtual environment: set VENV=" >&2; exit 1; fi
+	@echo "Preparing $(VENV) with Python $(PYTHON_NOW): once, about a minute ..."
+	@$(PYTHON) -m venv --clear "$(VENV)"
+	@$(BIN)/python $(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements.lock
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@echo "$(PYTHON_NOW)" > $@

@@ -1,0 +1,67 @@
+"""Settings of the service: environment variables ``INVESTAI_*``, read once, published at ``/v1/limits``."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+PREFIX = "INVESTAI_"
+
+
+class SettingsError(ValueError):
+    """An environment variable that cannot be used."""
+
+
+def _cpus() -> int:
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service allows.
+
+    workers: processes that read and solve [count].
+    threads: of the solver, in each worker; fixed, since HiGHS takes one number a process [count].
+    max_body_bytes: greatest body of a request [bytes].
+    max_candidates: greatest number of candidates solved while the client waits [count].
+    max_time_limit_s: greatest time limit of one solve; a scenario that asks for more gets this much [s].
+    max_reading_s: greatest time for reading and checking one body, apart from the solve [s].
+    max_queue: requests that may wait for a worker; the next is refused [count].
+    drain_s: how long running requests may go on once the service was told to stop [s].
+    """
+
+    workers: int = field(default_factory=_cpus)
+    threads: int = 1
+    max_body_bytes: int = 20_000_000
+    max_candidates: int = 5_000
+    max_time_limit_s: float = 60.0
+    max_reading_s: float = 30.0
+    max_queue: int = 64
+    drain_s: float = 30.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings in ``INVESTAI_WORKERS``, ``INVESTAI_MAX_BODY_BYTES`` and so on; what is not set keeps its default.
+
+        Errors: SettingsError where a value is not a number or too small.
+        """
+        given: dict[str, int | float] = {}
+        for setting in fields(cls):
+            variable = PREFIX + setting.name.upper()
+            if variable in environment:
+                whole = setting.type == "int"
+                given[setting.name] = _number(variable, environment[variable], whole, setting.name == "max_queue")
+        return cls(**given)  # type: ignore[arg-type]
+
+
+def _number(variable: str, text: str, whole: bool, zero_allowed: bool) -> int | float:
+    kind = "a whole number" if whole else "a number"
+    try:
+        value = int(text) if whole else float(text)
+    except ValueError:
+        raise SettingsError(f"{variable} is {text!r}; write {kind}") from None
+    if not math.isfinite(value) or value < 0 or (value == 0 and not zero_allowed):
+        raise SettingsError(f"{variable} is {text!r}; write {kind} {'of 0 or more' if zero_allowed else 'above 0'}")
+    return value

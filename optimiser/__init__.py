@@ -1,0 +1,79 @@
+"""InvestAI Optimiser: decides how a layered fund is spent, and defends it.
+
+    from optimiser import Scenario, allocate
+
+    result = allocate("scenarios/investai-2025.json")
+    result.frame("money")
+
+Everything public stands in ``__all__``; it is loaded when first used, so that ``import optimiser`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimiser.allocate import allocate
+    from optimiser.certificate import certify
+    from optimiser.errors import InvestAIError, PlanError, PointerError, ScenarioError, SolverError, SolverUnavailable
+    from optimiser.evaluate import evaluate
+    from optimiser.findings import Finding
+    from optimiser.plan import Plan
+    from optimiser.result.result import Result
+    from optimiser.scenario.load import Loaded, load_bytes, load_document, load_file
+    from optimiser.scenario.scenario import Scenario
+    from optimiser.scenario.schema import scenario_schema
+    from optimiser.solve.options import SolveOptions
+
+_PLACES = {
+    "Finding": "findings",
+    "InvestAIError": "errors",
+    "Loaded": "scenario.load",
+    "Plan": "plan",
+    "PlanError": "errors",
+    "PointerError": "errors",
+    "Result": "result.result",
+    "Scenario": "scenario.scenario",
+    "ScenarioError": "errors",
+    "SolveOptions": "solve.options",
+    "SolverError": "errors",
+    "SolverUnavailable": "errors",
+    "allocate": "allocate",
+    "certify": "certificate",
+    "evaluate": "evaluate",
+    "load_bytes": "scenario.load",
+    "load_document": "scenario.load",
+    "load_file": "scenario.load",
+    "scenario_schema": "scenario.schema",
+}
+
+__all__ = [  # noqa: RUF022 - kept equal to _PLACES by a test
+    "Finding",
+    "InvestAIError",
+    "Loaded",
+    "Plan",
+    "PlanError",
+    "PointerError",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "SolveOptions",
+    "SolverError",
+    "SolverUnavailable",
+    "allocate",
+    "certify",
+    "evaluate",
+    "load_bytes",
+    "load_document",
+    "load_file",
+    "scenario_schema",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'optimiser' has no attribute {name!r}")
+    value = getattr(import_module(f"optimiser.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

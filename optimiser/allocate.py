@@ -1,0 +1,212 @@
+"""The main job: a scenario in, an allocation out."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from optimiser.certificate import certify
+from optimiser.errors import ScenarioError
+from optimiser.findings import Finding, has_errors
+from optimiser.model.build import Model, build_model
+from optimiser.plan import Plan, million
+from optimiser.result.binding import binding_of
+from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
+from optimiser.result.measures import objective_value, term_values
+from optimiser.result.reasons import reasons_of, unspent_million
+from optimiser.result.result import (
+    Certificate,
+    MoneyCell,
+    ObjectiveValue,
+    PrivateCell,
+    Provenance,
+    Result,
+    ScenarioId,
+    Stage,
+    Unspent,
+)
+from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.check import check_scenario
+from optimiser.scenario.load import Loaded, load_document, load_file
+from optimiser.scenario.scenario import Scenario
+from optimiser.solve.arrays import Arrays, arrays_of
+from optimiser.solve.options import SEED, SolveOptions
+from optimiser.solve.outcome import Outcome
+from optimiser.solve.rounding import plan_of
+from optimiser.solve.stages import solve_model
+from optimiser.solve.unspent import Kept
+
+Source = Scenario | Loaded | Mapping[str, Any] | Path | str
+"""What can be allocated: a scenario, a loaded file, a document as JSON gives it, or a path."""
+
+
+def allocate(source: Source, options: SolveOptions | None = None, lang: str = "en") -> Result:
+    """The best allocation of a scenario, with its certificate, prices and reasons.
+
+    options: how to solve; what it leaves out comes from the scenario's ``solver``.
+    lang: language of reasons and findings.
+    Errors: ScenarioError with all findings where the scenario has errors; SolverError where the solver refuses.
+    """
+    started = time.perf_counter()
+    loaded = loaded_from(source)
+    scenario = loaded.expect()
+    options = options or options_of(scenario)
+    model = build_model(scenario)
+    arrays = arrays_of(model.programme)
+    outcome = solve_model(model, arrays, options)
+    plan = plan_of(model, outcome.values) if outcome.values is not None else None
+    findings = [*loaded.findings, *_outcome_findings(outcome, options)]
+    return _result(scenario, model, arrays, outcome, plan, findings, options, lang, started)
+
+
+def loaded_from(source: Source) -> Loaded:
+    """The checked scenario behind any source."""
+    if isinstance(source, Loaded):
+        return source
+    if isinstance(source, Scenario):
+        findings = tuple(check_scenario(source))
+        if has_errors(findings):
+            raise ScenarioError(findings)
+        return Loaded(source, findings)
+    if isinstance(source, Mapping):
+        return load_document(dict(source))
+    return load_file(source)
+
+
+def options_of(scenario: Scenario, solver: str = "highs") -> SolveOptions:
+    """The scenario's own solver settings."""
+    own = scenario.solver
+    return SolveOptions(own.time_limit_s, own.mip_gap, own.threads, solver)
+
+
+def _result(
+    scenario: Scenario,
+    model: Model,
+    arrays: Arrays,
+    outcome: Outcome,
+    plan: Plan | None,
+    findings: list[Finding],
+    options: SolveOptions,
+    lang: str,
+    started: float,
+) -> Result:
+    certificate = certify(scenario, plan) if plan is not None else None
+    if certificate is not None and not certificate.holds:
+        findings.append(_certificate_finding(certificate))
+    return Result(
+        schema_version="1",
+        scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
+        strategy="optimise",
+        termination=outcome.termination,
+        has_allocation=plan is not None,
+        has_duals=outcome.row_dual is not None,
+        objective=_objective(scenario, outcome, plan),
+        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, lang=lang)) if plan else [],
+        money=money_cells(plan) if plan else [],
+        private_money=private_cells(plan) if plan else [],
+        indicators=indicators_of(scenario, plan) if plan else None,
+        unspent=_unspent(scenario, outcome, plan) if plan else [],
+        binding=binding_of(model, arrays, outcome),
+        certificate=certificate,
+        findings=[f.as_dict(lang) for f in findings],
+        provenance=provenance(options.solver, started, outcome.solver_seconds),
+    )
+
+
+def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None) -> ObjectiveValue:
+    first = outcome.stages[0]
+    stages = [Stage(s.name, s.value, _bound(s.value, s.bound, outcome), _gap(s.value, s.bound, outcome), s.proven) for s in outcome.stages]
+    return ObjectiveValue(
+        value=objective_value(scenario, plan) if plan is not None else None,
+        bound=_bound(first.value, first.bound, outcome),
+        gap=_gap(first.value, first.bound, outcome),
+        absolute_gap=outcome.absolute_gap,
+        another_optimum=outcome.another_optimum,
+        terms=term_values(scenario, plan) if plan is not None else [],
+        stages=stages,
+    )
+
+
+def _bound(value: float | None, bound: float | None, outcome: Outcome) -> float | None:
+    """The proven bound; the value itself where the two differ by less than the stated absolute gap or by noise."""
+    if value is None or bound is None:
+        return bound
+    return value if abs(bound - value) <= max(outcome.absolute_gap, 1e-9 * abs(value)) else bound
+
+
+def _gap(value: float | None, bound: float | None, outcome: Outcome) -> float | None:
+    """(bound − value) / |value|, 0 where they meet; null where there is no value or bound."""
+    bound = _bound(value, bound, outcome)
+    if value is None or bound is None:
+        return None
+    return max(bound - value, 0.0) / max(abs(value), 1e-12) if bound != value else 0.0
+
+
+def _unspent(scenario: Scenario, outcome: Outcome, plan: Plan) -> list[Unspent]:
+    found = []
+    for k, euros in unspent_euros(scenario, plan).items():
+        kept = outcome.kept.get(k) if euros is None or euros > 0 else Kept((), True)
+        labels, proven = ([], False) if kept is None else (list(kept.labels), kept.proven)
+        found.append(Unspent(k, unspent_million(euros), labels, proven))
+    return found
+
+
+def money_cells(plan: Plan) -> list[MoneyCell]:
+    """The plan's money, in the order candidate, phase, year, tier."""
+    cells = sorted(plan.money.items(), key=lambda cell: (cell[0][1], cell[0][2], cell[0][3], cell[0][0]))
+    return [MoneyCell(k, c, p, t, million(euros)) for (k, c, p, t), euros in cells]
+
+
+def private_cells(plan: Plan) -> list[PrivateCell]:
+    """The plan's consortium money, in the order candidate, phase, year."""
+    return [PrivateCell(c, p, t, million(euros)) for (c, p, t), euros in sorted(plan.private_money.items())]
+
+
+def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
+    found = []
+    first = outcome.stages[0]
+    if outcome.termination == "time_limit":
+        if outcome.values is None:
+            found.append(Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s}))
+        else:
+            gap = _gap(first.value, first.bound, outcome)
+            shown = "an unknown distance" if gap is None else f"{100 * gap:.3g} %"
+            found.append(
+                Finding("warning", "time-limit", "/solver/time_limit_s", {"seconds": options.time_limit_s, "gap": shown})
+            )
+    if outcome.termination == "unbounded":
+        found.append(Finding("warning", "unbounded-objective", "/objective"))
+    if outcome.termination == "error":
+        found.append(Finding("warning", "solver-failed", "", {"reason": "no answer within its tolerances"}))
+    found += [Finding("note", note, "/objective") for note in outcome.notes]
+    return found
+
+
+def _certificate_finding(certificate: Certificate) -> Finding:
+    broken: Sequence[str] = [f"{r.label} {r.rule}" for r in certificate.rules if r.violation > r.allowance]
+    return Finding("warning", "certificate-fails", "", {"rules": list(broken)})
+
+
+def provenance(solver: str, started: float, solver_seconds: float) -> Provenance:
+    """Versions, seed and times: enough to redo the answer."""
+    packages = ("investai-optimiser", "pulp", "highspy", "numpy", "pydantic")
+    return Provenance(
+        versions={name: _version(name) for name in packages} | {"python": platform.python_version()},
+        seed=SEED,
+        solver=solver,
+        seconds=round(time.perf_counter() - started, 6),
+        solver_seconds=round(solver_seconds, 6),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "source"

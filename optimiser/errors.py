@@ -1,0 +1,49 @@
+"""What can go wrong, as one tree.
+
+    InvestAIError
+    ├── ScenarioError        the scenario has errors; carries every finding
+    │   └── PlanError        a hand-made plan does not fit its scenario
+    ├── PointerError         a pointer leads nowhere in the file
+    └── SolverError          the solver refused the model or answered nonsense
+        └── SolverUnavailable  the named solver is not installed
+
+An infeasible scenario or a time limit is an answer, not an error: both come back as a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimiser.findings import Finding
+
+
+class InvestAIError(Exception):
+    """Root of every error this library raises on purpose."""
+
+
+class ScenarioError(InvestAIError):
+    """The scenario cannot be used; ``findings`` says where, what and how to cure it."""
+
+    def __init__(self, findings: Sequence[Finding]):
+        self.findings = tuple(findings)
+        errors = [f for f in self.findings if f.severity == "error"]
+        lines = [f"{f.pointer or '/'}: {f.message()} {f.cure()}" for f in errors]
+        super().__init__("\n".join(lines) or "the scenario has errors")
+
+
+class PlanError(ScenarioError):
+    """A plan names what its scenario does not have; ``findings`` lists every place."""
+
+
+class PointerError(InvestAIError):
+    """A pointer leads nowhere in the scenario."""
+
+
+class SolverError(InvestAIError):
+    """The solver refused the model, or its answer cannot be trusted."""
+
+
+class SolverUnavailable(SolverError):
+    """The named solver is not installed on this machine."""

@@ -1,0 +1,210 @@
+"""Is my own plan allowed, and how good is it? Any hand-made allocation, checked and scored by the same code."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from optimiser.allocate import Source, loaded_from, money_cells, private_cells, provenance
+from optimiser.certificate import certify
+from optimiser.errors import PlanError
+from optimiser.findings import Finding
+from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
+from optimiser.result.measures import objective_value, term_values
+from optimiser.result.reasons import reasons_of, unspent_million
+from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
+from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.scenario import Scenario
+
+
+def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
+    """A hand-made plan against its scenario: the certificate, the objective's terms, the indicators.
+
+    plan_document: a result's ``money`` and, optionally, ``private_money`` and ``candidates`` (their ``phases``
+    give the fractions). Without candidates a phase counts as funded by the share of its cost that is paid;
+    without private_money the consortium pays what is missing of the phases named.
+    Errors: ScenarioError where the scenario has errors; PlanError where the plan names what it does not have.
+    """
+    started = time.perf_counter()
+    loaded = loaded_from(source)
+    scenario = loaded.expect()
+    plan = plan_from(scenario, plan_document)
+    certificate = certify(scenario, plan)
+    return Result(
+        schema_version="1",
+        scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
+        strategy="evaluate",
+        termination="optimal" if certificate.holds else "infeasible",
+        has_allocation=True,
+        has_duals=False,
+        objective=ObjectiveValue(
+            objective_value(scenario, plan), None, None, 0.0, "unknown", term_values(scenario, plan)
+        ),
+        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, optimised=False, lang=lang)),
+        money=money_cells(plan),
+        private_money=private_cells(plan),
+        indicators=indicators_of(scenario, plan),
+        unspent=[Unspent(k, unspent_million(e), [], False) for k, e in unspent_euros(scenario, plan).items()],
+        binding=[],
+        certificate=certificate,
+        findings=[f.as_dict(lang) for f in loaded.findings],
+        provenance=provenance("none", started, 0.0),
+    )
+
+
+def plan_from(scenario: Scenario, document: Any) -> Plan:
+    """The plan a document describes, in whole euros.
+
+    Errors: PlanError with every place that does not fit.
+    """
+    if not isinstance(document, Mapping):
+        raise PlanError([Finding("error", "plan-not-an-object", "", {"found": type(document).__name__})])
+    reader = _Reader(scenario, document)
+    money = {(k, c, p, t): euros for (k, c, p, t), euros in reader.cells("money", ("tier", "candidate", "phase", "year"))}
+    given = "private_money" in document
+    private = {(c, p, t): euros for (c, p, t), euros in reader.cells("private_money", ("candidate", "phase", "year"))}
+    stated = dict(reader.fractions())
+    if reader.findings:
+        raise PlanError(reader.findings)
+    fraction = stated or _paid_shares(scenario, money, private, given)
+    if not given:
+        private = _missing_money(scenario, money, fraction)
+    return Plan({key: y for key, y in fraction.items() if y}, _nonzero(money), _nonzero(private))
+
+
+class _Reader:
+    """Reads a plan document, collecting every finding."""
+
+    def __init__(self, scenario: Scenario, document: Mapping[str, Any]):
+        self.document = document
+        self.findings: list[Finding] = []
+        self.tiers = {t.id for t in scenario.fund.tiers}
+        self.phases = {c.id: {p.id: p for p in c.all_phases} for c in scenario.candidates}
+
+    def cells(self, key: str, names: tuple[str, ...]) -> Iterator[tuple[Any, int]]:
+        """The cells of one list: their key, and their euros."""
+        cells = self.document.get(key, [])
+        if not isinstance(cells, list):
+            self._wrong(f"/{key}", cells, "a list")
+            return
+        seen = set()
+        for n, cell in enumerate(cells):
+            place = f"/{key}/{n}"
+            if not isinstance(cell, Mapping):
+                self._wrong(place, cell, "an object")
+                continue
+            found = tuple(cell.get(name) for name in names)
+            amount = cell.get("amount")
+            if not self._cell_fits(place, dict(zip(names, found, strict=True)), amount):
+                continue
+            if found in seen:
+                self.findings.append(Finding("error", "plan-cell-twice", place))
+            seen.add(found)
+            yield found, round(exact(float(amount)) * EUROS_PER_MILLION)  # type: ignore[arg-type]
+
+    def fractions(self) -> Iterator[tuple[tuple[str, str], Fraction]]:
+        """The fractions stated by ``candidates``, each with its ``phases``."""
+        awards = self.document.get("candidates", [])
+        if not isinstance(awards, list):
+            self._wrong("/candidates", awards, "a list")
+            return
+        for n, award in enumerate(awards):
+            place = f"/candidates/{n}"
+            phases = award.get("phases") if isinstance(award, Mapping) else None
+            if not isinstance(phases, Mapping):
+                self._wrong(f"{place}/phases", phases, "an object")
+                continue
+            for phase, y in phases.items():
+                if not self._known(place, "candidate", award.get("id"), self.phases):
+                    break
+                if not self._known(f"{place}/phases", "phase", phase, self.phases[award["id"]]):
+                    continue
+                if not _is_number(y) or not 0 <= y <= 1:
+                    self.findings.append(Finding("error", "plan-fraction", f"{place}/phases/{phase}", {"fraction": str(y)[:40]}))
+                    continue
+                yield (award["id"], phase), exact(float(y))
+
+    def _cell_fits(self, place: str, key: dict[str, Any], amount: Any) -> bool:
+        fits = "tier" not in key or self._known(place, "tier", key["tier"], self.tiers)
+        if not self._known(place, "candidate", key["candidate"], self.phases):
+            return False
+        phases = self.phases[key["candidate"]]
+        if not self._known(place, "phase", key["phase"], phases):
+            return False
+        if not isinstance(key["year"], int) or isinstance(key["year"], bool):
+            self._wrong(f"{place}/year", key["year"], "a whole number")
+            return False
+        if not _is_number(amount):
+            self._wrong(f"{place}/amount", amount, "a number")
+            return False
+        if amount < 0:
+            self.findings.append(Finding("error", "plan-negative", f"{place}/amount", {"amount": float(amount)}))
+            return False
+        if phases[key["phase"]].cost.get(key["year"], 0.0) <= 0 and amount > 0:
+            self.findings.append(Finding("error", "plan-no-cost", place, key))
+            return False
+        return fits
+
+    def _known(self, place: str, what: str, name: Any, known: Any) -> bool:
+        if isinstance(name, str) and name in known:
+            return True
+        self.findings.append(
+            Finding("error", "plan-unknown", f"{place}/{what}", {"what": what, "id": str(name)[:80], "known": sorted(known)[:12]})
+        )
+        return False
+
+    def _wrong(self, place: str, found: Any, expected: str) -> None:
+        self.findings.append(Finding("error", "wrong-type", place, {"found": type(found).__name__, "expected": expected}))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+def _paid_shares(
+    scenario: Scenario, money: dict[Any, int], private: dict[Any, int], private_given: bool
+) -> dict[tuple[str, str], Fraction]:
+    """Fractions nobody stated: a phase that is paid counts in full, a divisible one by the share of its cost paid."""
+    paid: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, c, p, _), euros in money.items():
+        paid[c, p] += euros
+    for (c, p, _), euros in private.items():
+        paid[c, p] += euros
+    fractions = {}
+    for candidate in scenario.candidates:
+        for phase in candidate.all_phases:
+            euros = paid.get((candidate.id, phase.id), 0)
+            cost = sum(exact(amount) for amount in phase.cost.values()) * EUROS_PER_MILLION
+            if euros:
+                share = min(Fraction(euros) / cost, Fraction(1))
+                whole = not candidate.divisible or not private_given
+                fractions[candidate.id, phase.id] = Fraction(1) if whole else Fraction(f"{float(share):.15g}")
+    return fractions
+
+
+def _missing_money(
+    scenario: Scenario, money: dict[Any, int], fraction: dict[tuple[str, str], Fraction]
+) -> dict[tuple[str, str, int], int]:
+    """Consortium money nobody stated: what tiers leave of the cost of each phase and year."""
+    pays = {t.id for t in scenario.fund.tiers if t.pays_cost}
+    paid: dict[tuple[str, str, int], int] = defaultdict(int)
+    for (k, c, p, t), euros in money.items():
+        if k in pays:
+            paid[c, p, t] += euros
+    missing = {}
+    for candidate in scenario.candidates:
+        for phase in candidate.all_phases:
+            y = fraction.get((candidate.id, phase.id), Fraction(0))
+            for t, amount in phase.cost.items():
+                rest = round(exact(amount) * EUROS_PER_MILLION * y) - paid.get((candidate.id, phase.id, t), 0)
+                if rest > 0:
+                    missing[candidate.id, phase.id, t] = rest
+    return missing
+
+
+def _nonzero(cells: dict[Any, int]) -> dict[Any, int]:
+    return {key: euros for key, euros in cells.items() if euros}

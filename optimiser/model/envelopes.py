@@ -1,0 +1,41 @@
+"""Envelopes: how much each tier spends in all, and when (B1, B2)."""
+
+from __future__ import annotations
+
+from optimiser.model.columns import Columns
+from optimiser.model.data import Data
+from optimiser.model.programme import Programme
+
+
+def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
+    """B1  at_least[k] ≤ Σ_{c,p,t} x[c,p,k,t] ≤ size[k].  [EUR million]
+
+    Dual: objective gained per extra EUR million in tier k (≥ 0); lost per EUR million it must spend (≤ 0).
+    """
+    for tier in data.tiers.values():
+        spent = [(i, 1.0) for i in columns.x_of_tier[tier.id]]
+        programme.at_most("B1", tier.id, "", spent, tier.size.at_most)
+        if tier.size.at_least > 0:
+            programme.at_least("B1", tier.id, "", spent, tier.size.at_least)
+
+
+def ceilings(programme: Programme, data: Data, columns: Columns) -> None:
+    """B2  Σ over the span of what tier k books ≤ at_most; yearly ceilings cumulate with carry-over.  [EUR million]
+
+    Booked are payments in their year, or all of a phase's money in its first year with a cost.
+    Dual: objective gained per EUR million by which the ceiling is raised (≥ 0).
+    """
+    for tier in data.tiers.values():
+        booked = columns.x_booked[tier.id]
+        if tier.annual_ceiling is not None:
+            cumulated = 0.0
+            for t in data.years:
+                cumulated += tier.annual_ceiling.get(t, 0.0)
+                first = data.years[0] if tier.carry_over else t
+                ceiling = cumulated if tier.carry_over else tier.annual_ceiling.get(t, 0.0)
+                if booked.get(t):  # a year in which nothing can be booked adds no rule
+                    spent = [(i, 1.0) for year in range(first, t + 1) for i in booked.get(year, ())]
+                    programme.at_most("B2", tier.id, str(t), spent, ceiling)
+        for span in tier.ceilings:
+            spent = [(i, 1.0) for year in range(span.from_, span.to + 1) for i in booked.get(year, ())]
+            programme.at_most("B2", tier.id, f"{span.from_}-{span.to}", spent, span.at_most)

@@ -1,0 +1,145 @@
+"""The objective: each term as a sum over columns, and the stages in which they are maximised (O1 the last but one)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from optimiser.model.columns import Columns
+from optimiser.model.data import Data, PhaseData
+from optimiser.model.programme import Programme
+from optimiser.scenario.attributes import value_with
+from optimiser.scenario.countries import population
+from optimiser.scenario.fund import Tier
+from optimiser.scenario.objective import Term
+
+TermPairs = list[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One stage: a sum that is maximised, and the share of its optimum later stages may give up."""
+
+    name: str
+    pairs: tuple[tuple[int, float], ...]
+    tolerance: float = 0.0
+
+
+def goals(programme: Programme, data: Data, columns: Columns) -> list[Goal]:
+    """The stages of the objective: one weighted sum, or one stage a term in their order."""
+    objective = data.scenario.objective
+    signed = []
+    for n, term in enumerate(objective.terms):
+        sign = 1.0 if term.maximised else -1.0
+        weight = term.weight if objective.mode == "weighted" else 1.0
+        signed.append([(i, sign * weight * a) for i, a in TERMS[term.term](programme, data, columns, term, n)])
+    if objective.mode == "weighted":
+        return [Goal("objective", tuple(pair for pairs in signed for pair in pairs))]
+    return [
+        Goal(f"objective {n + 1}: {term.term}", tuple(pairs), term.tolerance)
+        for n, (term, pairs) in enumerate(zip(objective.terms, signed, strict=True))
+    ]
+
+
+def tier_order(data: Data, columns: Columns) -> list[Goal]:
+    """O1  after the objective, max Σ x of the first tier of ``tier_order``, then of the next …  [EUR million]
+
+    No dual: a stage of the search, not a row.
+    """
+    order = dict.fromkeys(data.scenario.fund.tier_order or ())
+    return [Goal(f"O1 {k}", tuple((i, 1.0) for i in columns.x_of_tier[k])) for k in order]
+
+
+def attribute(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """Σ attribute · y.  [unit of the attribute]"""
+    name = term.attribute or ""
+    return [(columns.y[p.key], value_with(p.candidate, p.phase, name)) for p in data.phases]
+
+
+def discounted_attribute(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """Σ attribute · y · Σ_{a=s}^{s+life−1} (1 + discount_rate)^−(a − first_year).  [unit of the attribute · years]"""
+    name = term.attribute or ""
+    return [
+        (columns.y[p.key], value_with(p.candidate, p.phase, name) * service_factor(data, p, term)) for p in data.phases
+    ]
+
+
+def service_factor(data: Data, p: PhaseData, term: Term) -> float:
+    """Discounted years of service: life_years from s = last year with a cost + service_lag_years (1 if absent)."""
+    first = data.years[0] if data.years else 0
+    lag = 1 if term.service_lag_years is None else term.service_lag_years
+    start = max(p.cost, default=first) + lag
+    growth = 1.0 + data.scenario.discount_rate
+    return sum(growth ** -(a - first) for a in range(start, start + (term.life_years or 0)))
+
+
+def private_money(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """Σ m + Σ_{k private} x; of one private tier where one is named.  [EUR million]"""
+    consortia = list(columns.m.values()) if term.tier is None else []
+    tiers = [k for k, tier in data.tiers.items() if not tier.public and term.tier in (None, k)]
+    return [(i, 1.0) for i in consortia] + [(i, 1.0) for k in tiers for i in columns.x_of_tier[k]]
+
+
+def public_money(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """Σ_{k public} x; of one public tier where one is named.  [EUR million]"""
+    tiers = [k for k, tier in data.tiers.items() if tier.public and term.tier in (None, k)]
+    return [(i, 1.0) for k in tiers for i in columns.x_of_tier[k]]
+
+
+def expected_return(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """Σ_{k in the pool} Σ_c ((1 − D̄[c]) · ((1 + r)^h − 1) − D̄[c] · LGD[k]) · e[c,k].  [EUR million over the holding years]"""
+    pairs: TermPairs = []
+    for (c, k), xs in columns.x_of_candidate.items():
+        tier = data.tiers[k]
+        if tier.in_pool and term.tier in (None, k):
+            per_euro = return_per_euro(data, tier, c)
+            pairs += [(i, per_euro) for i in xs]
+    return pairs
+
+
+def return_per_euro(data: Data, tier: Tier, candidate: str) -> float:
+    """Expected gain of one euro of the tier in the candidate: what success returns less what failure loses."""
+    c = data.phases_of[candidate][0].candidate
+    fails = c.failure_probability or 0.0
+    rate = c.return_if_success.get(tier.id, tier.return_if_success or 0.0)
+    years = 10.0 if tier.holding_years is None else tier.holding_years
+    loss = 1.0 if tier.loss_given_failure is None else tier.loss_given_failure
+    return (1 - fails) * ((1 + rate) ** years - 1) - fails * loss
+
+
+def least_served(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+    """The column z with z ≤ served[g] for every group g, so that maximising it lifts the worst served.  [unit served]"""
+    z = programme.column(f"least_served.{n}")
+    for group, pairs in _served(data, columns, term).items():
+        size = (population(data.scenario, group) or 1.0) if term.per == "population" else 1.0
+        programme.at_least("least_served", f"term {n}", group, [(i, a / size) for i, a in pairs] + [(z, -1.0)], 0)
+    return [(z, 1.0)]
+
+
+def _served(data: Data, columns: Columns, term: Term) -> dict[str, TermPairs]:
+    served: dict[str, TermPairs] = defaultdict(list)
+    for p in data.phases:
+        if term.attribute is not None:
+            pairs = [(columns.y[p.key], value_with(p.candidate, p.phase, term.attribute))]
+        else:
+            paying = [k for k in columns.x_of_phase[p.key] if (data.tiers[k].public if term.tier is None else k == term.tier)]
+            pairs = [(i, 1.0) for k in paying for i in columns.x_of_phase[p.key][k]]
+        for group in _groups_of(p, term):
+            served[group] += pairs
+    return served
+
+
+def _groups_of(p: PhaseData, term: Term) -> tuple[str, ...]:
+    if term.group_by == "country":
+        return p.countries
+    return (p.candidate.id,) if term.group_by == "candidate" else tuple(dict.fromkeys(p.candidate.tags))
+
+
+TERMS = {
+    "attribute": attribute,
+    "discounted_attribute": discounted_attribute,
+    "private_money": private_money,
+    "public_money": public_money,
+    "expected_return": expected_return,
+    "least_served": least_served,
+}

@@ -1,0 +1,96 @@
+"""A programme: labelled rows over numbered columns, stated in PuLP.
+
+Rules write columns by number, as pairs (column, coefficient); every row carries the label of its
+equation and the user's rule it comes from, which is the key of everything said about it later.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+from optimiser.model import pulp_port
+
+Pairs = Iterable[tuple[int, float]]
+Bound = Literal["at_least", "at_most", "equal"]
+
+
+class Row(NamedTuple):
+    """What a row is: the label of its equation, the user's rule, the place it speaks of, and which bound.
+
+    own_bound: whether the row's right side is a number the user wrote (else the row compares two sums).
+    """
+
+    label: str
+    rule: str
+    at: str
+    bound: Bound
+    own_bound: bool
+
+
+class Programme:
+    """Rows and columns of one linear or mixed-integer programme, which is maximised."""
+
+    def __init__(self, name: str):
+        self.problem = pulp_port.new_problem(name_for_solver(name) or "scenario")
+        self.variables: list[Any] = []
+        self.upper: list[float] = []
+        self.integer: list[bool] = []
+        self.rows: list[Row] = []
+
+    def column(self, name: str, upper: float = math.inf, integer: bool = False) -> int:
+        """A new column, 0 ≤ column ≤ upper; its number."""
+        bound = None if math.isinf(upper) else upper
+        self.variables.append(pulp_port.add_variable(self.problem, name, bound, integer))
+        self.upper.append(upper)
+        self.integer.append(integer)
+        return len(self.variables) - 1
+
+    def at_most(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
+        """Σ coefficient·column ≤ bound; nothing is stated for an infinite bound or an empty sum."""
+        if not math.isinf(bound):
+            self._add(Row(label, rule, at, "at_most", bound != 0), pairs, pulp_port.AT_MOST, bound)
+
+    def at_least(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
+        """Σ coefficient·column ≥ bound; nothing is stated for an infinite bound."""
+        if not math.isinf(bound):
+            self._add(Row(label, rule, at, "at_least", bound != 0), pairs, pulp_port.AT_LEAST, bound)
+
+    def equal(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
+        """Σ coefficient·column = bound."""
+        self._add(Row(label, rule, at, "equal", bound != 0), pairs, pulp_port.EQUAL, bound)
+
+    def maximise(self, pairs: Pairs) -> None:
+        """State the objective."""
+        pulp_port.set_objective(self.problem, [(self.variables[i], a) for i, a in merged(pairs).items()])
+
+    def _add(self, row: Row, pairs: Pairs, sense: int, bound: float) -> None:
+        terms = merged(pairs)
+        if not terms and _holds_empty(sense, bound):
+            return
+        name = f"{row.label}.{len(self.rows)}.{name_for_solver(row.rule)[:40]}.{name_for_solver(row.at)[:80]}"
+        stated = [(self.variables[i], a) for i, a in terms.items()] or [(self.variables[0], 0.0)]
+        pulp_port.add_row(self.problem, name, stated, sense, bound)
+        self.rows.append(row)
+
+
+def merged(pairs: Pairs) -> dict[int, float]:
+    """One coefficient a column, in order of first mention; zeros left out."""
+    found: dict[int, float] = {}
+    for column, coefficient in pairs:
+        found[column] = found.get(column, 0.0) + coefficient
+    return {column: coefficient for column, coefficient in found.items() if coefficient != 0}
+
+
+def name_for_solver(text: str) -> str:
+    """The text with only what LP and MPS files allow in a name."""
+    return _NOT_ALLOWED.sub("_", text)
+
+
+def _holds_empty(sense: int, bound: float) -> bool:
+    return (sense == pulp_port.AT_MOST and bound >= 0) or (sense == pulp_port.AT_LEAST and bound <= 0) or bound == 0
+
+
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_]")

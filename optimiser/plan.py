@@ -1,0 +1,46 @@
+"""A plan: which phases are funded, and which euro of which tier goes where, in whole euros.
+
+A plan knows nothing of how it was found. The optimiser, a hand-made file and any other strategy all
+end here, and everything said about an allocation (certificate, indicators, reasons) is said of a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+PhaseKey = tuple[str, str]
+"""(candidate, phase)"""
+
+CellKey = tuple[str, str, str, int]
+"""(tier, candidate, phase, year)"""
+
+PrivateKey = tuple[str, str, int]
+"""(candidate, phase, year)"""
+
+EUROS_PER_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An allocation in exact numbers.
+
+    fraction: y by (candidate, phase), exact, 0 where absent. A divisible phase's fraction has at most 15 digits.
+    money: x by (tier, candidate, phase, year) [whole euros], 0 where absent.
+    private_money: m by (candidate, phase, year) [whole euros], 0 where absent.
+    """
+
+    fraction: Mapping[PhaseKey, Fraction]
+    money: Mapping[CellKey, int]
+    private_money: Mapping[PrivateKey, int]
+
+
+def exact(value: float) -> Fraction:
+    """The number as its shortest decimal says it: 0.17 is 17/100, not the double nearest to it."""
+    return Fraction(repr(value))
+
+
+def million(euros: int | Fraction) -> float:
+    """Euros as EUR million, correctly rounded."""
+    return float(Fraction(euros, EUROS_PER_MILLION))

@@ -1,0 +1,39 @@
+"""Rules at their bound, with their shadow prices in the user's sense."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.model.build import Model
+from optimiser.result.result import Binding
+from optimiser.solve.arrays import Arrays
+from optimiser.solve.outcome import Outcome
+
+_IDENTITIES = frozenset({"F1", "least_served"})
+"""Rows that hold as equations whatever is decided: being at their bound says nothing."""
+
+
+def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
+    """Rules with a price, and rules on a number the user wrote that stand at it.
+
+    shadow_price: objective gained per unit by which that number is raised (lowered for nothing: an at_least has a
+    price of 0 or below). For rules that compare two sums, per unit of room between them.
+    """
+    if outcome.values is None:
+        return []
+    activity = arrays.activity(outcome.values)
+    bound = np.where(np.isfinite(arrays.row_lower), arrays.row_lower, arrays.row_upper)
+    at_bound = np.abs(activity - bound) <= 1e-6 * np.maximum(1.0, np.abs(bound))
+    largest = float(np.abs(arrays.cost).max(initial=0.0))
+    found = []
+    for n, row in enumerate(model.programme.rows):
+        if row.label in _IDENTITIES or row.at == "total" or not at_bound[n]:
+            continue
+        price = float(outcome.row_dual[n]) if outcome.row_dual is not None else None
+        if price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
+            price = 0.0
+        if price or row.own_bound:
+            found.append(
+                Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed)
+            )
+    return found

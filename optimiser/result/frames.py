@@ -1,0 +1,51 @@
+"""Tables of a result as pandas DataFrames. Amounts in EUR million, shares 0..1."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from optimiser.result.result import Result
+
+TABLES = ("candidates", "money", "private_money", "unspent", "binding", "certificate")
+
+
+def frame_of(result: Result, table: str) -> pd.DataFrame:
+    """One table: a row a candidate, cell, tier, rule or check.
+
+    Errors: KeyError for a table the result does not have.
+    """
+    if table == "candidates":
+        rows, names = _candidates(result), ["id", "name", "country", "funded", "private_money", "reason"]
+    elif table in TABLES:
+        source: list[Any] = getattr(result, table) if table != "certificate" else _checks(result)
+        rows, names = [asdict(r) for r in source], _COLUMNS[table]
+    else:
+        raise KeyError(f"no table {table!r}; there are: {', '.join(TABLES)}")
+    frame = pd.DataFrame(rows, columns=None if rows else names)
+    return frame.rename(columns={"from_": "from"})
+
+
+def _candidates(result: Result) -> list[dict[str, Any]]:
+    tiers = list(dict.fromkeys(k for c in result.candidates for k in c.money))
+    return [
+        {"id": c.id, "name": c.name, "country": c.country, "funded": c.funded}
+        | {k: c.money.get(k, 0.0) for k in tiers}
+        | {"private_money": c.private_money, "reason": c.reason.code}
+        for c in result.candidates
+    ]
+
+
+def _checks(result: Result) -> list[Any]:
+    return result.certificate.rules if result.certificate is not None else []
+
+
+_COLUMNS = {
+    "money": ["tier", "candidate", "phase", "year", "amount"],
+    "private_money": ["candidate", "phase", "year", "amount"],
+    "unspent": ["tier", "amount", "kept_by", "proven"],
+    "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to"],
+    "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked"],
+}

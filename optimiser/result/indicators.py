@@ -1,0 +1,106 @@
+"""The headline numbers of a plan, and what each candidate receives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+from optimiser.plan import EUROS_PER_MILLION, Plan, exact, million
+from optimiser.result.measures import attribute_total
+from optimiser.result.result import CandidateAward, Indicators, Reason
+from optimiser.scenario.candidate import Candidate
+from optimiser.scenario.groups import countries_of
+from optimiser.scenario.scenario import Scenario
+
+
+def country_label(c: Candidate) -> str:
+    """The candidate's country; a joint bid's joined by a plus sign; "-" where none is given."""
+    return "+".join(c.all_countries) or "-"
+
+
+def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
+    """Sites, public and private money, leverage, totals by country, tier and year, and every additive attribute.
+
+    A joint bid stands under its countries together (``ES+PT``): how it divides its money is not for us to say.
+    """
+    public_tiers = {t.id for t in scenario.fund.tiers if t.public}
+    places = {
+        (c.id, p.id): "+".join(countries_of(c, p)) or "-" for c in scenario.candidates for p in c.all_phases
+    }
+    by_tier = {t.id: 0 for t in scenario.fund.tiers}
+    by_year: dict[int, int] = defaultdict(int)
+    by_country: dict[str, dict[str, int]] = {}
+    public = private = 0
+    for (k, c, p, t), euros in plan.money.items():
+        kind = "public_money" if k in public_tiers else "private_money"
+        by_tier[k] = by_tier.get(k, 0) + euros
+        by_year[t] += euros
+        _country(by_country, places[c, p])[kind] += euros
+        public, private = public + euros * (k in public_tiers), private + euros * (k not in public_tiers)
+    for (c, p, t), euros in plan.private_money.items():
+        by_year[t] += euros
+        private += euros
+        _country(by_country, places[c, p])["private_money"] += euros
+    funded = {c for (c, _), y in plan.fraction.items() if y}
+    sites: dict[str, int] = defaultdict(int)
+    for candidate in scenario.candidates:
+        if candidate.id in funded:
+            sites[country_label(candidate)] += 1
+            _country(by_country, country_label(candidate))
+    names = dict.fromkeys(a for c in scenario.candidates for p in c.all_phases for a in (*c.attributes, *p.attributes))
+    additive = [a for a in names if a not in scenario.attributes or scenario.attributes[a].additive]
+    return Indicators(
+        sites=len(funded),
+        public_money=million(public),
+        private_money=million(private),
+        total_cost=million(public + private),
+        private_per_public=float(Fraction(private, public)) if public else None,
+        multiplier=float(Fraction(public + private, public)) if public else None,
+        by_country={
+            place: {"sites": sites.get(place, 0)} | {kind: million(euros) for kind, euros in sums.items()}
+            for place, sums in sorted(by_country.items())
+        },
+        by_tier={k: million(euros) for k, euros in by_tier.items()},
+        by_year={str(t): million(by_year[t]) for t in scenario.years},
+        attributes={a: float(attribute_total(scenario, plan, a)) for a in additive},
+    )
+
+
+def _country(by_country: dict[str, dict[str, int]], place: str) -> dict[str, int]:
+    return by_country.setdefault(place, {"public_money": 0, "private_money": 0})
+
+
+def awards_of(scenario: Scenario, plan: Plan, reasons: dict[str, Reason]) -> list[CandidateAward]:
+    """What each candidate receives, in the order of the file."""
+    money: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    own: dict[str, int] = defaultdict(int)
+    for (k, c, _, _), euros in plan.money.items():
+        money[c][k] += euros
+    for (c, _, _), euros in plan.private_money.items():
+        own[c] += euros
+    return [
+        CandidateAward(
+            id=c.id,
+            name=c.name,
+            country=country_label(c),
+            funded=float(plan.fraction.get((c.id, c.all_phases[0].id), 0)),
+            phases={p.id: float(plan.fraction.get((c.id, p.id), 0)) for p in c.all_phases},
+            money={k: million(euros) for k, euros in money[c.id].items()},
+            private_money=million(own[c.id]),
+            reason=reasons[c.id],
+        )
+        for c in scenario.candidates
+    ]
+
+
+def unspent_euros(scenario: Scenario, plan: Plan) -> dict[str, int | None]:
+    """What each tier leaves of its (greatest) size [euros]; None where it is unlimited."""
+    spent: dict[str, int] = defaultdict(int)
+    for (k, *_), euros in plan.money.items():
+        spent[k] += euros
+    return {
+        t.id: None
+        if t.size.at_most == float("inf")
+        else int(exact(t.size.at_most) * EUROS_PER_MILLION) - spent[t.id]
+        for t in scenario.fund.tiers
+    }

@@ -1,0 +1,165 @@
+"""Every term of the objective, recomputed from the plan by plain arithmetic.
+
+The model states each term as a sum over columns; here it is counted again from the scenario and the
+whole-euro plan, exactly, and the tests hold one against the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.result.result import TermValue
+from optimiser.scenario.attributes import value_with
+from optimiser.scenario.candidate import Candidate, Phase
+from optimiser.scenario.countries import population
+from optimiser.scenario.groups import countries_of
+from optimiser.scenario.objective import Term
+from optimiser.scenario.scenario import Scenario
+
+
+def term_values(scenario: Scenario, plan: Plan) -> list[TermValue]:
+    """Each term of the scenario's objective, as the plan gives it, in its own unit."""
+    return [
+        TermValue(
+            term=term.term,
+            sense="maximise" if term.maximised else "minimise",
+            weight=term.weight,
+            value=float(MEASURES[term.term](scenario, plan, term)),
+            unit=unit_of(scenario, term),
+            attribute=term.attribute,
+            tier=term.tier,
+        )
+        for term in scenario.objective.terms
+    ]
+
+
+def objective_value(scenario: Scenario, plan: Plan) -> float:
+    """Σ weight·(maximised terms) − Σ weight·(minimised terms); lexicographic: the first term, with its sign."""
+    objective = scenario.objective
+    if objective.mode == "lexicographic":
+        first = objective.terms[0]
+        return float(_sign(first) * MEASURES[first.term](scenario, plan, first))
+    return float(
+        sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t) for t in objective.terms)
+    )
+
+
+def unit_of(scenario: Scenario, term: Term) -> str:
+    """Unit of a term's value."""
+    kind = scenario.attributes.get(term.attribute or "")
+    unit = kind.unit if kind is not None else "1"
+    if term.term == "discounted_attribute":
+        return f"{unit} · years"
+    if term.term == "least_served":
+        served = unit if term.attribute is not None else "EUR million"
+        return f"{served} per million inhabitants" if term.per == "population" else served
+    return unit if term.term == "attribute" else "EUR million"
+
+
+def attribute_total(scenario: Scenario, plan: Plan, name: str) -> Fraction:
+    """Σ attribute · y.  [unit of the attribute]"""
+    total = Fraction(0)
+    for c, p, y in funded_phases(scenario, plan):
+        total += exact(value_with(c, p, name)) * y
+    return total
+
+
+def funded_phases(scenario: Scenario, plan: Plan) -> list[tuple[Candidate, Phase, Fraction]]:
+    """Every phase with a fraction above 0."""
+    return [
+        (c, p, plan.fraction[c.id, p.id])
+        for c in scenario.candidates
+        for p in c.all_phases
+        if plan.fraction.get((c.id, p.id))
+    ]
+
+
+def _attribute(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    return attribute_total(scenario, plan, term.attribute or "")
+
+
+def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    total = Fraction(0)
+    first = scenario.years[0] if scenario.years else 0
+    growth = 1 + exact(scenario.discount_rate)
+    lag = 1 if term.service_lag_years is None else term.service_lag_years
+    for c, p, y in funded_phases(scenario, plan):
+        start = max((t for t, amount in p.cost.items() if amount > 0), default=first) + lag - first
+        # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
+        served = sum(float(growth) ** -n for n in range(start, start + (term.life_years or 0)))
+        total += exact(value_with(c, p, term.attribute or "")) * y * Fraction(served)
+    return total
+
+
+def _private_money(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    private = {t.id for t in scenario.fund.tiers if not t.public and term.tier in (None, t.id)}
+    euros = sum(amount for (k, *_), amount in plan.money.items() if k in private)
+    if term.tier is None:
+        euros += sum(plan.private_money.values())
+    return Fraction(euros, EUROS_PER_MILLION)
+
+
+def _public_money(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    public = {t.id for t in scenario.fund.tiers if t.public and term.tier in (None, t.id)}
+    return Fraction(sum(amount for (k, *_), amount in plan.money.items() if k in public), EUROS_PER_MILLION)
+
+
+def _expected_return(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    tiers = {t.id: t for t in scenario.fund.tiers if t.in_pool and term.tier in (None, t.id)}
+    candidates = {c.id: c for c in scenario.candidates}
+    exposure: dict[tuple[str, str], int] = defaultdict(int)
+    for (k, c, _, _), amount in plan.money.items():
+        if k in tiers:
+            exposure[c, k] += amount
+    total = Fraction(0)
+    for (c, k), euros in exposure.items():
+        tier, candidate = tiers[k], candidates[c]
+        fails = exact(candidate.failure_probability or 0.0)
+        rate = candidate.return_if_success.get(k, tier.return_if_success or 0.0)
+        gain = Fraction((1.0 + rate) ** (tier.holding_years or 10.0) - 1.0)
+        loss = exact(1.0 if tier.loss_given_failure is None else tier.loss_given_failure)
+        total += ((1 - fails) * gain - fails * loss) * Fraction(euros, EUROS_PER_MILLION)
+    return total
+
+
+def _least_served(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+    served: dict[str, Fraction] = defaultdict(Fraction)
+    paying = {t.id for t in scenario.fund.tiers if (t.public if term.tier is None else t.id == term.tier)}
+    money: dict[tuple[str, str], int] = defaultdict(int)
+    for (k, c, p, _), amount in plan.money.items():
+        if k in paying:
+            money[c, p] += amount
+    for candidate in scenario.candidates:
+        for phase in candidate.all_phases:
+            key = (candidate.id, phase.id)
+            if term.attribute is not None:
+                given = exact(value_with(candidate, phase, term.attribute)) * plan.fraction.get(key, Fraction(0))
+            else:
+                given = Fraction(money[key], EUROS_PER_MILLION)
+            for group in _groups(candidate, phase, term):
+                served[group] += given
+    if term.per == "population":
+        served = {g: v / exact(population(scenario, g) or 1.0) for g, v in served.items()}  # type: ignore[assignment]
+    return min(served.values(), default=Fraction(0))
+
+
+def _groups(c: Candidate, p: Phase, term: Term) -> list[str]:
+    if term.group_by == "country":
+        return countries_of(c, p)
+    return [c.id] if term.group_by == "candidate" else list(dict.fromkeys(c.tags))
+
+
+def _sign(term: Term) -> int:
+    return 1 if term.maximised else -1
+
+
+MEASURES = {
+    "attribute": _attribute,
+    "discounted_attribute": _discounted_attribute,
+    "private_money": _private_money,
+    "public_money": _public_money,
+    "expected_return": _expected_return,
+    "least_served": _least_served,
+}

@@ -1,0 +1,242 @@
+"""What came out, as data: the names of this module are the names in the JSON a user reads.
+
+Amounts in EUR million; each is a whole number of euros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class TermValue:
+    """One term of the objective, as the rounded plan gives it."""
+
+    term: str
+    sense: str
+    weight: float
+    value: float
+    unit: str
+    attribute: str | None = None
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the search: its optimum, the proven bound and the gap between them."""
+
+    name: str
+    value: float | None
+    bound: float | None
+    gap: float | None
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveValue:
+    """The objective: Σ weight·(maximised terms) − Σ weight·(minimised terms); bound and gap of its (first) stage.
+
+    another_optimum: "exists" where another plan is proven as good, "none" where proven that there is none, else "unknown".
+    """
+
+    value: float | None
+    bound: float | None
+    gap: float | None
+    absolute_gap: float
+    another_optimum: Literal["exists", "none", "unknown"]
+    terms: list[TermValue] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a candidate is funded or not: a code, its parameters and the words."""
+
+    code: str
+    text: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAward:
+    """What one candidate receives. ``funded`` is the fraction of its first phase."""
+
+    id: str
+    name: str
+    country: str
+    funded: float
+    phases: dict[str, float]
+    money: dict[str, float]
+    private_money: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCell:
+    """Money of one tier to one phase in one year [EUR million]."""
+
+    tier: str
+    candidate: str
+    phase: str
+    year: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateCell:
+    """Money of a candidate's own consortium to one phase in one year [EUR million]."""
+
+    candidate: str
+    phase: str
+    year: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """The headline numbers. Ratios are null where they divide by nothing.
+
+    sites: candidates with any money or fraction. public_money: public tiers. private_money: consortia and private tiers.
+    private_per_public = private_money / public_money; multiplier = total_cost / public_money.
+    """
+
+    sites: int
+    public_money: float
+    private_money: float
+    total_cost: float
+    private_per_public: float | None
+    multiplier: float | None
+    by_country: dict[str, dict[str, float]]
+    by_tier: dict[str, float]
+    by_year: dict[str, float]
+    attributes: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Unspent:
+    """What a tier leaves, and the rules that keep it so.
+
+    proven: no plan at all spends more of this tier. Otherwise other plans would, and ``kept_by`` says
+    what stands in the way given the sites chosen, or "objective" where spending more is worth less.
+    """
+
+    tier: str
+    amount: float | None
+    kept_by: list[str]
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A rule at its bound, and what one more unit of it is worth in the objective.
+
+    shadow_price: objective gained per unit by which the user's bound is raised. For a plan with whole
+    decisions these are fixed (``integers_fixed``). Valid while the bound stays in [from, to] where given.
+    """
+
+    label: str
+    rule: str
+    at: str
+    bound: Literal["at_least", "at_most", "equal"]
+    shadow_price: float | None
+    integers_fixed: bool
+    from_: float | None = None
+    to: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """One rule recomputed from the scenario. Violation and allowance in the rule's own unit."""
+
+    label: str
+    rule: str
+    at: str
+    violation: float
+    allowance: float
+    unit: str
+    checked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Every rule of the scenario, recomputed on the whole-euro plan in exact arithmetic.
+
+    at: where the rule's worst violation stands. checked: how many instances of the rule were recomputed.
+    """
+
+    holds: bool
+    largest_violation: float
+    rules: list[RuleCheck] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the answer came about, enough to redo it."""
+
+    versions: dict[str, str]
+    seed: int
+    solver: str
+    seconds: float
+    solver_seconds: float
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioId:
+    """Which scenario: its name, and the SHA-256 of its canonical JSON."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one scenario. Infeasible is an answer too: then there is no allocation."""
+
+    schema_version: str
+    scenario: ScenarioId
+    strategy: str
+    termination: Termination
+    has_allocation: bool
+    has_duals: bool
+    objective: ObjectiveValue
+    candidates: list[CandidateAward]
+    money: list[MoneyCell]
+    private_money: list[PrivateCell]
+    indicators: Indicators | None
+    unspent: list[Unspent]
+    binding: list[Binding]
+    certificate: Certificate | None
+    findings: list[dict[str, str]]
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result by the names of its JSON; parts stay dataclasses, which ``to_json`` writes as objects."""
+        document = {f.name: getattr(self, f.name) for f in fields(self)}
+        document["binding"] = [_with_range(b) for b in self.binding]
+        return document
+
+    def to_json(self) -> bytes:
+        """The result as JSON (UTF-8), as the command and the service give it."""
+        return orjson.dumps(self.as_dict(), option=orjson.OPT_NON_STR_KEYS)
+
+    def frame(self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate"]) -> pd.DataFrame:
+        """One table of the result as a pandas DataFrame, amounts in EUR million."""
+        from optimiser.result.frames import frame_of
+
+        return frame_of(self, table)
+
+
+def _with_range(binding: Binding) -> dict[str, Any]:
+    document = {f.name: getattr(binding, f.name) for f in fields(binding)}
+    document["from"] = document.pop("from_")
+    document["to"] = document.pop("to")
+    return document

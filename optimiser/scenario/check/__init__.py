@@ -1,0 +1,25 @@
+"""Checks across the file, each a function that yields findings.
+
+``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
+``rules``: bounds, keys and locks that contradict each other. ``plausible``: what cannot work or means little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from optimiser.findings import Finding
+from optimiser.scenario.check import plausible, references, rules, supported
+from optimiser.scenario.scenario import Scenario
+
+Check = Callable[[Scenario], Iterator[Finding]]
+
+REFERENCE_CHECKS: tuple[Check, ...] = (*references.CHECKS, *supported.CHECKS)
+"""Checks that also mean something on a document parts of which were taken out."""
+
+CHECKS: tuple[Check, ...] = (*REFERENCE_CHECKS, *rules.CHECKS, *plausible.CHECKS)
+
+
+def check_scenario(scenario: Scenario, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
+    """Every finding of every check, in their order."""
+    return [finding for check in checks for finding in check(scenario)]

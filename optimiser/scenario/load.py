@@ -1,0 +1,98 @@
+"""Loading: file or document → Scenario, with all findings at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimiser.errors import PointerError, ScenarioError
+from optimiser.findings import Finding, has_errors
+from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
+from optimiser.scenario.check.references import UNKNOWN_CODES
+from optimiser.scenario.pointer import set_value
+from optimiser.scenario.read import read_file, read_json
+from optimiser.scenario.scenario import Scenario
+from optimiser.scenario.shape import shape_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading found. ``scenario`` is None when any finding is an error."""
+
+    scenario: Scenario | None
+    findings: tuple[Finding, ...]
+
+    def expect(self) -> Scenario:
+        """The scenario.
+
+        Errors: ScenarioError with every finding where there is none.
+        """
+        if self.scenario is None:
+            raise ScenarioError(self.findings)
+        return self.scenario
+
+
+def load_document(document: Any, settings: Mapping[str, Any] | None = None) -> Loaded:
+    """A scenario from dicts and lists, as JSON gives them.
+
+    settings: values by pointer, put into the document first; ``document`` itself stays as it is.
+    """
+    return _loaded(document, [], settings or {})
+
+
+def load_bytes(content: bytes, settings: Mapping[str, Any] | None = None) -> Loaded:
+    """A scenario from JSON bytes."""
+    document, findings = read_json(content)
+    return _loaded(document, findings, settings or {})
+
+
+def load_file(path: Path | str, settings: Mapping[str, Any] | None = None) -> Loaded:
+    """A scenario from a JSON or YAML file."""
+    document, findings = read_file(Path(path))
+    return _loaded(document, findings, settings or {})
+
+
+def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:
+    found = list(findings)
+    if not isinstance(document, dict):
+        return Loaded(None, tuple(found or [Finding("error", "not-an-object", "", {"found": type(document).__name__})]))
+    if settings:
+        document = _copied(document)
+        for pointer, value in settings.items():
+            try:
+                set_value(document, pointer, value)
+            except PointerError as error:
+                found.append(Finding("error", "pointer-leads-nowhere", pointer, {"reason": str(error)}))
+    scenario, whole, shape_findings = shape_scenario(document)
+    found += shape_findings
+    if scenario is not None and whole:
+        found += check_scenario(scenario)
+    elif scenario is not None:
+        ids = _ids(document)
+        found += [
+            f
+            for f in check_scenario(scenario, REFERENCE_CHECKS)
+            # What was taken out for its shape still counts as named: no false alarm about its id.
+            if not (f.code in UNKNOWN_CODES and f.params["id"] in ids) and f.code != "no-candidates"
+        ]
+    found.sort(key=lambda f: ("error", "warning", "note").index(f.severity))
+    return Loaded(None if has_errors(found) else scenario, tuple(found))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _copied(v) for k, v in value.items()}
+    return [_copied(v) for v in value] if isinstance(value, list) else value
+
+
+def _ids(value: Any, key: str = "") -> set[str]:
+    """Every id, tag and key the document names anywhere: what may exist behind a wrong shape."""
+    if isinstance(value, dict):
+        own = {k for k in value if isinstance(k, str)} | {v for k, v in value.items() if k == "id" and isinstance(v, str)}
+        return own.union(*(_ids(v, k) for k, v in value.items()))
+    if isinstance(value, list):
+        tags = {v for v in value if isinstance(v, str)} if key == "tags" else set()
+        return tags.union(*(_ids(v) for v in value))
+    return set()

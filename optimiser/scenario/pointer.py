@@ -1,0 +1,93 @@
+"""Pointers: one syntax for places in a scenario, in findings, ``--set``, patches and sweeps.
+
+``/fund/tiers/union/size``: keys and list members joined by slashes; a list member is named by its id, or
+by its position where it has none. ``~1`` stands for a slash and ``~0`` for a tilde inside a name (RFC 6901).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from optimiser.errors import PointerError
+
+
+def join(parts: Iterable[str | int]) -> str:
+    """The pointer of these keys, ids and positions."""
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
+
+
+def split(pointer: str) -> list[str]:
+    """The parts of a pointer.
+
+    Errors: PointerError if it is not empty and does not start with a slash.
+    """
+    if pointer in ("", "/"):
+        return []
+    if not pointer.startswith("/"):
+        raise PointerError(f"{pointer!r} does not start with a slash, as in /fund/tiers/union/size")
+    return [p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/")]
+
+
+def member(items: Sequence[Any], name: str) -> int | None:
+    """Position of the list member called ``name``: by id, else by position."""
+    for position, item in enumerate(items):
+        if isinstance(item, dict) and item.get("id") == name:
+            return position
+    if name.isascii() and name.isdigit() and int(name) < len(items):
+        return int(name)
+    return None
+
+
+def name_of(items: Sequence[Any], position: int) -> str | int:
+    """The name by which a pointer addresses a list member: its id if that is unique, else its position."""
+    item = items[position] if position < len(items) else None
+    if isinstance(item, dict) and isinstance(item.get("id"), str):
+        same = sum(isinstance(i, dict) and i.get("id") == item["id"] for i in items)
+        if same == 1:
+            return item["id"]
+    return position
+
+
+def set_value(document: Any, pointer: str, value: Any) -> None:
+    """Put ``value`` at ``pointer`` into a document of dicts and lists, in place.
+
+    The last key may be new; everything before it must exist.
+    Errors: PointerError where the way leads nowhere, saying which part.
+    """
+    parts = split(pointer)
+    if not parts:
+        raise PointerError("the whole scenario cannot be set; name a place, as in /fund/tiers/union/size")
+    here = document
+    for depth, part in enumerate(parts[:-1]):
+        here = _step(here, part, parts[: depth + 1])
+    last = parts[-1]
+    if isinstance(here, dict):
+        here[last] = value
+    elif isinstance(here, list):
+        here[_position(here, last, parts)] = value
+    else:
+        raise PointerError(f"{join(parts[:-1])} is a value and holds nothing called {last!r}")
+
+
+def _step(here: Any, part: str, way: list[str]) -> Any:
+    if isinstance(here, dict):
+        if part not in here:
+            raise PointerError(f"{join(way)} does not exist; there are: {_some(here)}")
+        return here[part]
+    if isinstance(here, list):
+        return here[_position(here, part, way)]
+    raise PointerError(f"{join(way[:-1])} is a value and holds nothing called {part!r}")
+
+
+def _position(items: list[Any], part: str, way: list[str]) -> int:
+    position = member(items, part)
+    if position is None:
+        names = [i["id"] for i in items if isinstance(i, dict) and isinstance(i.get("id"), str)]
+        raise PointerError(f"{join(way)} does not exist; there are: {_some(names) or f'0 to {len(items) - 1}'}")
+    return position
+
+
+def _some(names: Iterable[str], most: int = 12) -> str:
+    names = list(names)
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")

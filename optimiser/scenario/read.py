@@ -1,0 +1,138 @@
+"""From bytes to plain dicts and lists: JSON or YAML, strict, with every refusal a finding.
+
+Keys that stand twice, numbers beyond a double and documents nested too deeply are refused here; NaN
+and infinity pass through to the schema, which knows where they stand.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from optimiser.findings import Finding
+
+GREATEST_DEPTH = 60
+"""Levels of nesting; the format needs ten."""
+
+GREATEST_FILE = 50_000_000
+"""Bytes. A scenario of 10,000 sites has about 15 MB."""
+
+
+class _Refused(Exception):
+    def __init__(self, finding: Finding):
+        self.finding = finding
+
+
+def read_file(path: Path) -> tuple[Any, list[Finding]]:
+    """The document in a file (``.json``, ``.yaml``, ``.yml``), or findings that say why there is none."""
+    try:
+        size = path.stat().st_size
+        if size > GREATEST_FILE:
+            return None, [_error("file-too-large", size=size, limit=GREATEST_FILE)]
+        content = path.read_bytes()
+    except OSError as error:
+        return None, [_error("cannot-read", file=path.name, reason=error.strerror or type(error).__name__)]
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_yaml(content)
+    if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".csv"):
+        return None, [_error("format-not-read", suffix=path.suffix)]
+    return read_json(content)
+
+
+def read_json(content: bytes) -> tuple[Any, list[Finding]]:
+    """The document in JSON bytes (UTF-8, a byte order mark is accepted)."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [_error("not-utf8", position=error.start)]
+    twice: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) < len(items):
+            seen: set[str] = set()
+            twice.extend(k for k, _ in items if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+        return found
+
+    try:
+        document = json.loads(text, object_pairs_hook=pairs, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        return None, [_error("not-json", line=error.lineno, column=error.colno, reason=error.msg)]
+    except RecursionError:
+        return None, [_error("too-deep", limit=GREATEST_DEPTH)]
+    return _accepted(document, twice)
+
+
+def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:
+    """The document in YAML bytes. Aliases are refused: a few lines of them can stand for billions of values."""
+    import yaml
+
+    twice: list[str] = []
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Safe YAML without aliases; repeated keys are noted, numbers as keys become text, as in JSON."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                mark = self.peek_event().start_mark
+                raise _Refused(_error("yaml-alias", line=mark.line + 1))
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = self.construct_object(key_node, deep=True)
+                key = key if isinstance(key, str) else str(key)
+                if key in found:
+                    twice.append(key)
+                found[key] = self.construct_object(value_node, deep=True)
+            return found
+
+    Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
+    try:
+        document = yaml.load(content, Loader)  # noqa: S506 - the loader above is a safe one
+    except _Refused as refused:
+        return None, [refused.finding]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return None, [_error("not-yaml", line=line, column=column, reason=error.problem or "")]
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        return None, [_error("not-yaml", line=1, column=1, reason=str(error).splitlines()[0])]
+    except RecursionError:
+        return None, [_error("too-deep", limit=GREATEST_DEPTH)]
+    return _accepted(document, twice)
+
+
+def _accepted(document: Any, twice: list[str]) -> tuple[Any, list[Finding]]:
+    if _deeper_than(document, GREATEST_DEPTH):
+        return None, [_error("too-deep", limit=GREATEST_DEPTH)]
+    if not isinstance(document, dict):
+        return None, [_error("not-an-object", found=type(document).__name__)]
+    return document, [_error("key-twice", key=key[:80]) for key in dict.fromkeys(twice)]
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to convert thousands of digits; as infinity the schema says where they stand.
+    return int(digits) if len(digits) < 400 else math.inf
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _error(code: str, **params: Any) -> Finding:
+    return Finding("error", code, "", params)

@@ -1,0 +1,31 @@
+"""How to solve, as one frozen object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SEED = 0
+"""Random seed of the solver: fixed, so that the same input gives the same answer."""
+
+FEASIBILITY_TOLERANCE = 1e-9
+"""Of the solver, on rows and whole numbers. Its default of 1e-6 lets a fraction of 1e-6 of a candidate of EUR 10 million
+million buy ten more: whole plans must be whole."""
+
+RELATIVE_ABSOLUTE_GAP = 1e-9
+"""The stated absolute gap is this times the largest coefficient of the objective (and never more than 1e-6 of the smallest)."""
+
+TIE_BREAK_NODES = 200
+"""Nodes an integer tie-break stage may search: a count, not a time, so that every machine stops at the same place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """time_limit_s: for all stages together [s]. mip_gap: relative gap [share]. threads: of the solver [count].
+
+    solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
+    """
+
+    time_limit_s: float = 60.0
+    mip_gap: float = 0.0
+    threads: int = 1
+    solver: str = "highs"

@@ -1,0 +1,43 @@
+"""What solving a model gave: three facts kept apart, and the numbers by column and row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from optimiser.solve.arrays import Floats
+from optimiser.solve.unspent import Kept
+
+Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutcome:
+    """One stage: value reached, bound proven, and whether the stage was searched to its end."""
+
+    name: str
+    value: float | None
+    bound: float | None
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How solving ended (termination), whether there is a plan (values) and whether prices mean anything (row_dual).
+
+    row_dual: objective gained per unit by which a row's bound is raised, for the first stage, integers fixed.
+    kept: for each tier with money left, the rules that keep it so; empty where no time was left to ask.
+    absolute_gap: the stated absolute gap within which the first stage counts as optimal [unit of the objective].
+    """
+
+    termination: Termination
+    values: Floats | None
+    row_dual: Floats | None
+    stages: tuple[StageOutcome, ...]
+    absolute_gap: float
+    another_optimum: Literal["exists", "none", "unknown"]
+    integers_fixed: bool
+    solver_seconds: float
+    notes: tuple[str, ...] = ()
+    kept: Mapping[str, Kept] = field(default_factory=dict)

@@ -1,0 +1,186 @@
+"""Controlled rounding: cells to whole euros so that F1 and the nested totals of B1 and B2 hold exactly.
+
+Each cell goes to the whole euro below or above, and so does every total: of a tier, of its years and of
+its spans, none past its envelope or ceiling. Sources equal uses in every phase and year. Rows (phase, year) and columns (tier, year) of the cells make a small
+transportation problem, whose linear programme has whole solutions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from optimiser.model.build import Model
+from optimiser.model.data import PhaseData
+from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.scenario.fund import Tier
+from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.session import Session
+
+SNAP_EUROS = 0.05
+"""A cell this near to a whole euro is that euro: the solver's own tolerance is a thousandth of a euro."""
+
+SNAP_FRACTION = 1e-9
+"""A fraction this near to 0 or 1 is 0 or 1."""
+
+
+@dataclass(slots=True)
+class _Cells:
+    """Open cells (not yet whole): their column, the euros below and the part above."""
+
+    number: dict[int, int]
+    below: list[int]
+    part: list[float]
+
+
+def plan_of(model: Model, values: Floats) -> Plan:
+    """The plan in whole euros of a solution of the model."""
+    fractions = {key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)}
+    euros, open_cells = _snapped(model, values)
+    if open_cells.number:
+        _settle(model, fractions, euros, open_cells)
+    columns = model.columns
+    return Plan(
+        fraction={key: y for key, y in fractions.items() if y},
+        money={key: euros[i] for key, i in columns.x.items() if euros[i]},
+        private_money={key: euros[i] for key, i in columns.m.items() if euros[i]},
+    )
+
+
+def _fraction(value: float, p: PhaseData) -> Fraction:
+    nearest = round(value)
+    if not p.candidate.divisible or abs(value - nearest) <= SNAP_FRACTION:
+        return Fraction(nearest)
+    return Fraction(f"{value:.15g}")
+
+
+def _snapped(model: Model, values: Floats) -> tuple[list[int], _Cells]:
+    """Euros of every column (whole where near enough), and the cells still open."""
+    amounts = np.maximum(values, 0.0) * EUROS_PER_MILLION
+    nearest = np.rint(amounts)
+    euros = [int(a) for a in nearest]
+    is_money = np.zeros(len(values), dtype=bool)
+    is_money[[*model.columns.x.values(), *model.columns.m.values()]] = True
+    odd = np.flatnonzero(is_money & (np.abs(amounts - nearest) > SNAP_EUROS))
+    cells = _Cells({}, [], [])
+    for i in odd.tolist():
+        cells.number[i] = len(cells.below)
+        cells.below.append(math.floor(amounts[i]))
+        cells.part.append(float(amounts[i] - math.floor(amounts[i])))
+    return euros, cells
+
+
+def _settle(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells) -> None:
+    """Round the open cells up or down, together."""
+    rows = _uses(model, fractions, euros, cells) + _totals(model, euros, cells)
+    ups = _transport(cells, rows)
+    if ups is None:
+        # Costs finer than a euro can leave no whole answer within every total: F1 first, the certificate tells.
+        ups = _transport(cells, [row for row in rows if row[3]])
+    for i, n in cells.number.items():
+        euros[i] = cells.below[n] + (ups[n] if ups is not None else round(cells.part[n]))
+
+
+_Row = tuple[list[int], float, float, bool]
+"""Open cells that are summed, least and most of them that may go up, and whether it is a row of F1."""
+
+
+def _uses(
+    model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells
+) -> list[_Row]:
+    """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one."""
+    rows: list[_Row] = []
+    columns = model.columns
+    for p in model.data.phases:
+        for t, cost in p.cost.items():
+            paying = [columns.x[k, *p.key, t] for k in columns.x_of_phase[p.key]]
+            if (*p.key, t) in columns.m:
+                paying.append(columns.m[*p.key, t])
+            loose = [i for i in paying if i in cells.number]
+            if loose:
+                use = exact(cost) * EUROS_PER_MILLION * fractions[p.key]
+                settled = _settled(paying, euros, cells)
+                rows.append(
+                    ([cells.number[i] for i in loose], math.floor(use) - settled, math.ceil(use) - settled, True)
+                )
+    return rows
+
+
+def _totals(model: Model, euros: list[int], cells: _Cells) -> list[_Row]:
+    """B1, B2  what each tier spends in all, by year and by span: the whole euro below or above, within its bounds."""
+    rows: list[_Row] = []
+    for tier in model.data.tiers.values():
+        booked = model.columns.x_booked[tier.id]
+        for years, least, most in _bounds(tier, model.data.years):
+            summed = [i for t, numbers in booked.items() if t in years for i in numbers]
+            loose = [cells.number[i] for i in summed if i in cells.number]
+            if loose:
+                settled = _settled(summed, euros, cells)
+                up = sum(cells.part[n] for n in loose)
+                near = round(up) if abs(up - round(up)) <= SNAP_EUROS else None
+                low = max(near if near is not None else math.floor(up), _whole(least, math.ceil) - settled)
+                high = near if near is not None else math.ceil(up)
+                high = high if math.isinf(most) else min(high, _whole(most, math.floor) - settled)
+                rows.append((loose, min(low, high), high, False))
+    return rows
+
+
+def _whole(amount: float, to_whole: Callable[[Fraction], int]) -> int:
+    return to_whole(exact(amount) * EUROS_PER_MILLION)
+
+
+def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:
+    """Spans of years whose total is kept, with the bounds of B1 and B2 on them."""
+    bounds = [(years, tier.size.at_least, tier.size.at_most)]
+    bounds += [(range(span.from_, span.to + 1), 0.0, span.at_most) for span in tier.ceilings]
+    cumulated = Fraction(0)
+    for t in years:
+        ceiling = math.inf if tier.annual_ceiling is None else tier.annual_ceiling.get(t, 0.0)
+        if tier.annual_ceiling is not None and tier.carry_over:
+            cumulated += exact(ceiling)
+            bounds.append((range(years[0], t + 1), 0.0, float(cumulated)))
+        else:
+            bounds.append((range(t, t + 1), 0.0, ceiling))
+    return bounds
+
+
+def _settled(numbers: list[int], euros: list[int], cells: _Cells) -> int:
+    """Euros of these cells with every open cell at its floor."""
+    return sum(cells.below[cells.number[i]] if i in cells.number else euros[i] for i in numbers)
+
+
+def _transport(cells: _Cells, rows: list[_Row]) -> list[int] | None:
+    """Which open cells go up: nearest to their parts, every row within its bounds. None where there is no way."""
+    n = len(cells.below)
+    start, index = [0], []
+    for loose, *_ in rows:
+        index += loose
+        start.append(len(index))
+    part = np.array(cells.part)
+    arrays = Arrays(
+        cost=2.0 * part - 1.0,
+        lower=np.zeros(n),
+        upper=np.ones(n),
+        integer=np.zeros(n, dtype=bool),
+        row_lower=np.array([row[1] for row in rows], dtype=float),
+        row_upper=np.array([row[2] for row in rows], dtype=float),
+        start=np.array(start, dtype=np.int32),
+        index=np.array(index, dtype=np.int32),
+        value=np.ones(len(index)),
+    )
+    for whole in (False, True):
+        # Spans of years that overlap without nesting are no network: then the integer conditions are stated.
+        arrays.integer[:] = whole
+        session = Session(arrays, threads=1)
+        session.maximise(arrays.cost)
+        run = session.run(10.0)
+        if run.values is None:
+            return None
+        ups = np.rint(run.values)
+        if np.abs(run.values - ups).max(initial=0.0) < 1e-6:
+            return [int(u) for u in ups]
+    return None

@@ -1,0 +1,188 @@
+"""The solver session: the only place that speaks to HiGHS. A model is handed over once and then only changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from optimiser.errors import SolverError
+from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.options import FEASIBILITY_TOLERANCE, SEED
+
+Method = Literal["dual", "primal", "interior"]
+Ending = Literal["optimal", "time_limit", "node_limit", "infeasible", "unbounded", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run gave: how it ended, the plan if there is one, the duals if they mean anything, and the bound."""
+
+    ending: Ending
+    values: Floats | None
+    row_dual: Floats | None
+    column_dual: Floats | None
+    objective: float | None
+    bound: float | None
+
+
+class QuietHighs(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without its banner: the first instance of a process prints one to stdout while it is constructed.
+
+    It does so when callbacks are enabled, and only once: after one quiet instance, all others are quiet too.
+    """
+
+    def enableCallbacks(self) -> None:
+        """The first call of the constructor; the console is switched off before it."""
+        self.setOptionValue("log_to_console", False)
+        super().enableCallbacks()
+
+
+class Session:
+    """One HiGHS instance with one model. Always maximises."""
+
+    def __init__(self, arrays: Arrays, threads: int):
+        self.arrays = arrays
+        self.seconds = 0.0
+        self._integer = bool(arrays.integer.any())
+        self._scale = 1.0
+        self._highs = QuietHighs()
+        self._set("output_flag", False)
+        self._set("random_seed", SEED)
+        self._set("threads", threads)
+        self._set("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE)
+        self._set("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
+        self._set("mip_feasibility_tolerance", FEASIBILITY_TOLERANCE)
+        self._check(self._highs.passModel(lp_of(arrays)), "passModel")
+
+    def maximise(self, cost: Floats) -> None:
+        """Change the objective.
+
+        HiGHS's tolerances on it are absolute, so it is scaled by a power of two (exact) until its largest
+        coefficient is near 4096; what is read back is scaled back.
+        """
+        largest = float(np.abs(cost).max(initial=0.0))
+        self._scale = 1.0 if largest == 0 else float(2.0 ** (12 - np.floor(np.log2(largest))))
+        columns = np.arange(len(cost), dtype=np.int32)
+        self._check(self._highs.changeColsCost(len(cost), columns, cost * self._scale), "changeColsCost")
+
+    def bound_columns(self, columns: Any, lower: Floats, upper: Floats) -> None:
+        """Change bounds of columns."""
+        if len(columns):
+            numbers = np.asarray(columns, dtype=np.int32)
+            self._check(self._highs.changeColsBounds(len(numbers), numbers, lower, upper), "changeColsBounds")
+
+    def bound_rows(self, rows: Any, lower: Floats, upper: Floats) -> None:
+        """Change bounds of rows."""
+        if len(rows):
+            numbers = np.asarray(rows, dtype=np.int32)
+            self._check(self._highs.changeRowsBounds(len(numbers), numbers, lower, upper), "changeRowsBounds")
+
+    def add_row(self, columns: Any, coefficients: Floats, lower: float, upper: float) -> int:
+        """A further row, behind those of the model; its number."""
+        numbers = np.asarray(columns, dtype=np.int32)
+        status = self._highs.addRow(lower, upper, len(numbers), numbers, np.asarray(coefficients, dtype=float))
+        self._check(status, "addRow")
+        return int(self._highs.getNumRow()) - 1
+
+    def relax(self) -> None:
+        """Drop the integer conditions: what follows are linear programmes."""
+        self._integer = False
+        columns = np.arange(len(self.arrays.cost), dtype=np.int32)
+        kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
+        self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changeColsIntegrality")
+
+    def start_from(self, values: Floats) -> None:
+        """Offer a plan to start an integer search from."""
+        solution = highspy.HighsSolution()
+        solution.col_value = values.tolist()
+        self._highs.setSolution(solution)
+
+    def run(
+        self,
+        time_limit_s: float,
+        mip_gap: float = 0.0,
+        absolute_gap: float = 0.0,
+        nodes: int | None = None,
+        method: Method = "dual",
+    ) -> Run:
+        """Solve what stands."""
+        self._set("time_limit", max(time_limit_s, 0.0))
+        self._set("mip_rel_gap", mip_gap)
+        self._set("mip_abs_gap", absolute_gap * self._scale)
+        self._set("mip_max_nodes", highspy.kHighsIInf if nodes is None else nodes)
+        self._set("solver", "ipm" if method == "interior" else "choose")
+        self._set("simplex_strategy", 4 if method == "primal" else 1)
+        started = time.perf_counter()
+        status = self._highs.run()
+        self.seconds += time.perf_counter() - started
+        return self._read(status, time_limit_s)
+
+    def _read(self, status: Any, time_limit_s: float) -> Run:
+        model_status = self._highs.getModelStatus()
+        ending = _ENDINGS.get(model_status, "error")
+        if status == highspy.HighsStatus.kError:
+            ending = "error"
+        if model_status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            return self._told_apart(time_limit_s)
+        info = self._highs.getInfo()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        has_values = feasible and ending in ("optimal", "time_limit", "node_limit")
+        solution = self._highs.getSolution()
+        has_duals = has_values and ending == "optimal" and not self._integer and solution.dual_valid
+        if self._integer:
+            bound = info.mip_dual_bound
+        else:
+            bound = info.objective_function_value if ending == "optimal" else np.inf
+        return Run(
+            ending=ending,
+            values=np.array(solution.col_value) if has_values else None,
+            row_dual=np.array(solution.row_dual) / self._scale if has_duals else None,
+            column_dual=np.array(solution.col_dual) / self._scale if has_duals else None,
+            objective=info.objective_function_value / self._scale if has_values else None,
+            bound=bound / self._scale if np.isfinite(bound) else None,
+        )
+
+    def _told_apart(self, time_limit_s: float) -> Run:
+        """Presolve says "unbounded or infeasible": without an objective only infeasible can come back."""
+        self.maximise(np.zeros(len(self.arrays.cost)))
+        run = self.run(time_limit_s)
+        ending: Ending = "unbounded" if run.ending == "optimal" else run.ending
+        return Run(ending, None, None, None, None, None)
+
+    def _set(self, option: str, value: Any) -> None:
+        self._check(self._highs.setOptionValue(option, value), f"option {option}")
+
+    def _check(self, status: Any, what: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS refused {what}")
+
+
+_STATUS = highspy.HighsModelStatus
+_ENDINGS: dict[Any, Ending] = {
+    _STATUS.kOptimal: "optimal",
+    _STATUS.kModelEmpty: "optimal",
+    _STATUS.kTimeLimit: "time_limit",
+    _STATUS.kSolutionLimit: "node_limit",
+    _STATUS.kIterationLimit: "time_limit",
+    _STATUS.kInfeasible: "infeasible",
+    _STATUS.kUnbounded: "unbounded",
+}
+
+
+def lp_of(arrays: Arrays) -> Any:
+    """The arrays as HiGHS takes them, a maximisation."""
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(arrays.cost), len(arrays.row_lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays.cost, arrays.lower, arrays.upper
+    lp.row_lower_, lp.row_upper_ = arrays.row_lower, arrays.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = arrays.start, arrays.index, arrays.value
+    lp.sense_ = highspy.ObjSense.kMaximize
+    if arrays.integer.any():
+        kinds = np.where(arrays.integer, highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
+        lp.integrality_ = kinds.tolist()
+    return lp

@@ -1,0 +1,317 @@
+"""The search, stage by stage: objective, O1, tie-break; first over whole decisions, then over money.
+
+1. Where there are whole decisions (integer columns), each stage is a mixed-integer programme; later stages
+   keep what earlier ones reached.
+2. The integers are then fixed at exactly 0 and 1 and the linear programme is solved again, stage by stage.
+   After each stage the search stays on its optimal face: columns and rows with a reduced cost or dual are
+   fixed where they stand, so later stages can give up nothing at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from optimiser.model.build import Model
+from optimiser.model.objective import Goal
+from optimiser.model.programme import merged
+from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.external import ExternalSession
+from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP, TIE_BREAK_NODES, SolveOptions
+from optimiser.solve.outcome import Outcome, StageOutcome, Termination
+from optimiser.solve.session import Method, Run, Session
+from optimiser.solve.tie_break import tie_break_goals
+from optimiser.solve.unspent import kept_by
+
+MOST_CUTS = 20
+"""How many whole plans that fail when made exact are excluded before giving up."""
+
+LARGE = 10_000
+"""Columns from which the last tie-break stage goes to the interior point method (measured: a third of the time)."""
+
+POLISH_SHARE = 0.05
+"""Share of the time limit kept for making a plan exact after the search was stopped."""
+
+
+@dataclass(slots=True)
+class Search:
+    """One search under way: the session, the deadline, what each stage reached."""
+
+    session: Session | ExternalSession
+    arrays: Arrays
+    options: SolveOptions
+    deadline: float
+    stages: list[StageOutcome] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+
+    def remaining(self) -> float:
+        """Seconds until the time limit."""
+        return max(self.deadline - time.perf_counter(), 0.0)
+
+    def polishing(self) -> float:
+        """Seconds for a linear programme after the search: what remains, and never less than the share kept for it."""
+        return max(self.remaining(), POLISH_SHARE * self.options.time_limit_s)
+
+
+def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
+    """Solve a model: all its stages, within the time limit.
+
+    Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
+    """
+    deadline = time.perf_counter() + options.time_limit_s
+    goals, order, ties = list(model.goals), list(model.tier_order), tie_break_goals(model)
+    excluded: list[Floats] = []
+    seconds = 0.0
+    while True:
+        session = Session(arrays, options.threads) if options.solver == "highs" else ExternalSession(arrays, options.solver)
+        search = Search(session, arrays, options, deadline)
+        for values in excluded:
+            _exclude(search, values)
+        outcome = _search(model, search, goals, order, ties)
+        if isinstance(outcome, Outcome):
+            if excluded:
+                search.notes.append("polish-failed")
+            kept = {}
+            if outcome.values is not None and isinstance(session, Session):
+                session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
+                kept = kept_by(model, session, outcome.values, search.polishing())
+            seconds += session.seconds
+            return replace(outcome, solver_seconds=seconds, notes=tuple(dict.fromkeys(search.notes)), kept=kept)
+        seconds += session.seconds
+        excluded.append(outcome)
+        if len(excluded) > MOST_CUTS:
+            return _none("error", search, goals, seconds)
+
+
+def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]) -> Outcome | Floats:
+    """The outcome; or a whole plan that holds only within tolerances and must be excluded."""
+    whole = bool(search.arrays.integer.any())
+    uniqueness = "none"
+    values: Floats | None = None
+    reached: list[float] = []
+    if whole:
+        run, uniqueness, reached = _whole_decisions(search, goals, order, ties[:2])
+        if run.values is None:
+            termination: Termination = "time_limit" if run.ending in ("time_limit", "node_limit") else run.ending
+            return _none(termination, search, goals, 0.0)
+        values = run.values
+        search.session.relax()
+        # Held with a slack, these rows would let money drift by it; the faces below hold exactly.
+        search.session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
+        fixed = np.flatnonzero(search.arrays.integer)
+        at = np.round(values[fixed])
+        search.session.bound_columns(fixed, at, at)
+    linear = _money(model, search, goals, order, ties, reached)
+    if linear.values is None:
+        if whole and linear.ending == "infeasible" and values is not None:
+            return values
+        termination = "time_limit" if linear.ending in ("time_limit", "node_limit") else linear.ending
+        return _none(termination, search, goals, 0.0)
+    if linear.another_optimum == "exists" or uniqueness == "none":
+        uniqueness = linear.another_optimum
+    proven = all(stage.proven for stage in search.stages[: len(goals) + len(order)])
+    return Outcome(
+        termination="optimal" if proven else "time_limit",
+        values=linear.values,
+        row_dual=linear.row_dual,
+        stages=tuple(search.stages[: len(goals) + len(order)]),
+        absolute_gap=absolute_gap(goals[0]),
+        another_optimum=uniqueness if proven else "unknown",  # type: ignore[arg-type]
+        integers_fixed=whole,
+        solver_seconds=0.0,
+    )
+
+
+def _whole_decisions(
+    search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]
+) -> tuple[Run, str, list[float]]:
+    """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
+    best: Run | None = None
+    reached: list[float] = []
+    for goal in [*goals, *order]:
+        search.session.maximise(_cost(search, goal))
+        if best is not None and best.values is not None:
+            search.session.start_from(best.values)
+        run = search.session.run(search.remaining(), search.options.mip_gap, absolute_gap(goal))
+        if best is None and run.values is None:
+            return run, "unknown", reached
+        if run.values is None:
+            # The plan of the stage before still stands; this stage only could not be searched.
+            run = Run("time_limit", best.values if best else None, None, None, None, run.bound)
+        best = run
+        value = float(_cost(search, goal) @ run.values) if run.values is not None else 0.0
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+        reached.append(value)
+        if run.ending != "optimal":
+            return best, "unknown", reached
+        _hold(search, goal, value)
+    assert best is not None and best.values is not None
+    uniqueness = _another_exists(search, best.values)
+    if uniqueness != "none":
+        best = _tie_broken(search, best, ties)
+    return best, uniqueness, reached
+
+
+def _another_exists(search: Search, values: Floats) -> str:
+    """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown"."""
+    row = _exclude(search, values)
+    search.session.maximise(np.zeros(len(values)))
+    run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
+    search.session.bound_rows([row], np.array([-np.inf]), np.array([np.inf]))
+    if run.values is not None:
+        return "exists"
+    return "none" if run.ending == "infeasible" else "unknown"
+
+
+def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
+    for goal in ties:
+        assert best.values is not None
+        cost = _cost(search, goal)
+        search.session.maximise(cost)
+        search.session.start_from(best.values)
+        run = search.session.run(search.remaining(), absolute_gap=absolute_gap(goal), nodes=TIE_BREAK_NODES)
+        if run.ending not in ("optimal", "node_limit"):
+            # Stopped by the clock, which differs between machines: what it found so far is not used.
+            search.notes.append("tie-break-unfinished")
+            return best
+        if run.ending == "node_limit":
+            search.notes.append("tie-break-unfinished")
+        if run.values is not None and cost @ run.values >= cost @ best.values:
+            best = run
+        _hold(search, goal, float(cost @ best.values) if best.values is not None else 0.0)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    ending: str
+    values: Floats | None
+    row_dual: Floats | None = None
+    another_optimum: str = "none"
+
+
+def _money(
+    model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal], reached: list[float]
+) -> _Linear:
+    """Stages over money (and fractions), whole decisions fixed: each on the optimal face of those before."""
+    divisible = [i for key, i in model.columns.y.items() if not search.arrays.integer[i]]
+    values: Floats | None = None
+    row_dual: Floats | None = None
+    another = "none"
+    goal_values: list[tuple[Goal, float]] = []
+    for n, goal in enumerate([*goals, *order, *ties]):
+        if n == len(goals) + len(order) and divisible:
+            another = _another_fraction(search, divisible, values)
+        cost = _cost(search, goal)
+        search.session.maximise(cost)
+        last = ties and goal is ties[-1]
+        run = search.session.run(search.polishing(), method=_method(search, first=n == 0, last=bool(last)))
+        if n < len(goals) + len(order) and not reached:
+            value = float(cost @ run.values) if run.values is not None else None
+            search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+        if run.ending != "optimal" or run.values is None:
+            if n == 0:
+                return _Linear(run.ending, run.values)
+            break
+        if values is not None and _gives_up(goal_values, search, run.values):
+            search.notes.append("tie-break-unfinished")
+            break
+        values = run.values
+        if n == 0:
+            row_dual = run.row_dual
+        if n < len(goals) + len(order):
+            goal_values.append((goal, float(cost @ values)))
+        if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
+            _hold(search, goal, reached[n] if n < len(reached) else float(cost @ values))
+        else:
+            _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
+    return _Linear("optimal", values, row_dual, another)
+
+
+def _method(search: Search, first: bool, last: bool) -> Method:
+    """Dual simplex from scratch; primal from a basis that stays feasible; interior point where most money moves again."""
+    if first:
+        return "dual"
+    return "interior" if last and len(search.arrays.cost) > LARGE else "primal"
+
+
+def _another_fraction(search: Search, divisible: list[int], values: Floats | None) -> str:
+    """Whether another split between divisible candidates is as good: both ends of a ranking over the optimal face."""
+    ranking = np.zeros(len(search.arrays.cost))
+    ranking[divisible] = 1.0 + np.arange(len(divisible)) / len(divisible) + np.sqrt(np.arange(1, len(divisible) + 1)) / 7
+    for direction in (1.0, -1.0):
+        search.session.maximise(direction * ranking)
+        run = search.session.run(search.polishing(), method="primal")
+        if run.values is None or values is None:
+            return "unknown"
+        if np.abs(run.values[divisible] - values[divisible]).max() > 1e-7:
+            return "exists"
+    return "none"
+
+
+def _stay_on_face(search: Search, values: Floats, column_dual: Floats, row_dual: Floats, cost: Floats) -> None:
+    """Fix what has a price: every plan left is as good as this one (complementary slackness)."""
+    priced = FEASIBILITY_TOLERANCE * max(float(np.abs(cost).max(initial=0.0)), 1e-300)
+    columns = np.flatnonzero(np.abs(column_dual) > priced)
+    search.session.bound_columns(columns, values[columns], values[columns])
+    rows = np.flatnonzero(np.abs(row_dual[: len(search.arrays.row_lower)]) > priced)
+    lower, upper = search.arrays.row_lower[rows], search.arrays.row_upper[rows]
+    bound = np.where(np.isfinite(lower), lower, upper)
+    search.session.bound_rows(rows, bound, bound)
+
+
+def _gives_up(goal_values: list[tuple[Goal, float]], search: Search, values: Floats) -> bool:
+    """Whether a later stage lost more of an earlier one than its tolerance and rounding allow."""
+    for goal, value in goal_values:
+        allowed = goal.tolerance * abs(value) + 1e-9 * max(abs(value), 1.0)
+        if float(_cost(search, goal) @ values) < value - allowed:
+            return True
+    return False
+
+
+def _hold(search: Search, goal: Goal, value: float) -> None:
+    """Later stages keep this stage's value, less its tolerance and a slack far below its smallest coefficient."""
+    terms = merged(goal.pairs)
+    if terms:
+        slack = max(min(1e-9 * abs(value), 1e-4 * min(abs(a) for a in terms.values())), FEASIBILITY_TOLERANCE)
+        least = value - goal.tolerance * abs(value) - slack
+        search.held.append(search.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf))
+
+
+def _exclude(search: Search, values: Floats) -> int:
+    """A row that excludes one whole plan: Σ_{z=1} (1 − z) + Σ_{z=0} z ≥ 1. Its number."""
+    columns = np.flatnonzero(search.arrays.integer)
+    ones = np.round(values[columns]) == 1
+    return search.session.add_row(columns, np.where(ones, -1.0, 1.0), 1.0 - float(ones.sum()), np.inf)
+
+
+def absolute_gap(goal: Goal) -> float:
+    """The stated absolute gap of a stage [unit of the stage]: far below the smallest difference its coefficients can make."""
+    sizes = [abs(a) for a in merged(goal.pairs).values()]
+    return min(RELATIVE_ABSOLUTE_GAP * max(sizes), 1e-6 * min(sizes)) if sizes else 0.0
+
+
+def _cost(search: Search, goal: Goal) -> Floats:
+    cost = np.zeros(len(search.arrays.cost))
+    for column, coefficient in goal.pairs:
+        cost[column] += coefficient
+    return cost
+
+
+def _none(termination: str, search: Search, goals: list[Goal], seconds: float) -> Outcome:
+    bound = search.stages[0].bound if search.stages else None
+    return Outcome(
+        termination=termination,  # type: ignore[arg-type]
+        values=None,
+        row_dual=None,
+        stages=(StageOutcome(goals[0].name, None, bound, False),),
+        absolute_gap=absolute_gap(goals[0]),
+        another_optimum="unknown",
+        integers_fixed=False,
+        solver_seconds=seconds,
+        notes=tuple(search.notes),
+    )

@@ -1,0 +1,40 @@
+"""The tie-break: which of several equally good plans is the answer.
+
+Stages after the objective and O1, each maximised over what the stages before leave equal:
+
+1. least public money: a plan that does as much with less is preferred;
+2. most phases funded, and among as many, those whose candidates come first by id;
+3. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
+
+Ids are sorted, so the order of the file's candidates changes nothing.
+"""
+
+from __future__ import annotations
+
+from optimiser.model.build import Model
+from optimiser.model.objective import Goal
+
+
+def tie_break_goals(model: Model) -> list[Goal]:
+    """The three stages, those without columns left out."""
+    data, columns = model.data, model.columns
+    ids = sorted(data.phases_of)
+    rank = {c: 1.0 - n / len(ids) for n, c in enumerate(ids)}
+    tier_rank = {k: 1.0 - n / (2.0 * len(data.tiers)) for n, k in enumerate(data.tiers)}
+    span = max(len(data.years), 1)
+    first = data.years[0] if data.years else 0
+    public = [(i, -1.0) for k, tier in data.tiers.items() if tier.public for i in columns.x_of_tier[k]]
+    phases = [(i, 1.0 + rank[c] / (1 + n)) for n, ((c, _), i) in _numbered(model)]
+    # Products, not sums: a sum of ranks is constant over every way of filling fixed rows and columns.
+    money = [
+        (i, (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)))
+        for (k, c, _, t), i in columns.x.items()
+    ]
+    stages = (("tie-break 1: public money", public), ("tie-break 2: phases", phases), ("tie-break 3: money", money))
+    return [Goal(name, tuple(pairs)) for name, pairs in stages if pairs]
+
+
+def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:
+    """Each phase column with the phase's place in its candidate, 0 for the first."""
+    place = {p.key: n for phases in model.data.phases_of.values() for n, p in enumerate(phases)}
+    return [(place[key], (key, i)) for key, i in model.columns.y.items()]
