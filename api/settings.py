@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """The settings in ``INVESTAI_WORKERS``, ``INVESTAI_MAX_BODY_BYTES`` and so on; what is not set keeps its default.
+        """The settings in ``INVESTAI_WORKERS``, ``INVESTAI_MAX_BODY_BYTES`` …; what is not set keeps its default.
 
         Errors: SettingsError where a value is not a number or too small.
         """

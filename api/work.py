@@ -95,7 +95,7 @@ def evaluate_plan(job: Job) -> Answer:
     """The plan in the body, checked against its scenario and scored."""
     with _killed_after(job.settings.max_reading_s):
         document, findings = read_json(job.body)
-        findings += _envelope_findings(document) if isinstance(document, dict) else []
+        findings = _envelope_findings(document, findings)
         if has_errors(findings):
             return _invalid("invalid-request", findings, job)
         loaded = load_document(document["scenario"])
@@ -128,11 +128,22 @@ def _invalid(code: str, findings: Iterable[Finding], job: Job) -> Answer:
     return Problem(code, {"count": count}, shown).answer(job.lang, job.instance)
 
 
-def _envelope_findings(document: dict[str, Any]) -> list[Finding]:
-    among = list(ENVELOPE)
-    unknown = [Finding("error", "unknown-key-of-request", f"/{k[:80]}", {"key": k[:80], "known": among}) for k in document if k not in ENVELOPE]
-    missing = [Finding("error", "missing-key", "", {"key": k, "among": list(document)[:12]}) for k in ENVELOPE if k not in document]
-    return unknown + missing
+def _envelope_findings(document: Any, findings: list[Finding]) -> list[Finding]:
+    """Findings of an evaluation's body; to what reading found, what is wrong with its keys."""
+    known = {"known": list(ENVELOPE)}
+    found = [
+        Finding("error", "request-not-an-object", "", {**f.params, **known}) if f.code == "not-an-object" else f
+        for f in findings
+    ]
+    if not isinstance(document, dict):
+        return found
+    for key in document:
+        if key not in ENVELOPE:
+            found.append(Finding("error", "unknown-key-of-request", f"/{key[:80]}", {"key": key[:80], **known}))
+    for key in ENVELOPE:
+        if key not in document:
+            found.append(Finding("error", "missing-key", "", {"key": key, "among": [k[:80] for k in document][:12]}))
+    return found
 
 
 def _under(place: str, findings: Iterable[Finding]) -> list[Finding]:

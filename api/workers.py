@@ -2,7 +2,7 @@
 
 Each worker has a pool of its own (``pebble``, one process): killing one touches no other, waiting requests
 stay in this process where dropping them costs nothing, and whatever goes wrong in one worker is mended by
-replacing its pool.
+replacing it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
@@ -27,7 +28,13 @@ Value = TypeVar("Value")
 log = logging.getLogger("api.workers")
 
 START_TIME_LIMIT_S = 60.0
-"""A worker that has not answered after this long is started anew; imports take about one second."""
+"""A worker that has not answered after this long is started anew; its imports take about one second."""
+
+_HARD_STOP_EXIT = -int(getattr(signal, "SIGALRM", 0)) or None
+
+
+class _Lost(Exception):
+    """The worker was gone before it began."""
 
 
 class _Worker:
@@ -37,25 +44,42 @@ class _Worker:
         self.pool = ProcessPool(max_workers=1, initializer=warm_up, context=multiprocessing.get_context("spawn"))
         self.pid: int | None = None
 
+    async def begin(self) -> None:
+        """Starts the process and waits for its first answer."""
+        # In a thread: starting a process takes some milliseconds.
+        first = await asyncio.to_thread(self.pool.schedule, process_number)
+        async with asyncio.timeout(START_TIME_LIMIT_S):
+            self.pid = await asyncio.wrap_future(first)
+
     async def ask(self, function: Callable[..., Value], args: tuple[Any, ...], timeout_s: float) -> Value:
-        """The function's value, computed in the process."""
-        value: Value = await asyncio.wrap_future(self.pool.schedule(function, args=args, timeout=timeout_s))
+        """The function's value, computed in the process; the process is killed after the timeout."""
+        try:
+            future = self.pool.schedule(function, args=args, timeout=timeout_s)
+        except RuntimeError:
+            raise _Lost from None
+        try:
+            value: Value = await asyncio.wrap_future(future)
+        except BrokenProcessPool:
+            raise _Lost from None
         return value
 
     def end(self) -> threading.Thread:
         """Kills the process, without waiting for it."""
-        # A daemon: nothing waits for a pool that cannot be taken down.
+        # A daemon: nothing shall wait for a pool that does not come down.
         thread = threading.Thread(target=self._end, daemon=True)
         thread.start()
         return thread
 
     def _end(self) -> None:
-        self.pool.stop()
+        self.pool.stop()  # type: ignore[no-untyped-call]
         self.pool.join()
 
 
 class Workers:
-    """The workers of one service, from start to drain."""
+    """The workers of one service, from start to drain.
+
+    waiting, running: requests without and with a worker. draining: whether new work is refused.
+    """
 
     def __init__(self, count: int, max_queue: int):
         self.count = count
@@ -63,16 +87,18 @@ class Workers:
         self.draining = False
         self.waiting = 0
         self.running = 0
-        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._halted = False
         self._all: set[_Worker] = set()
+        self._idle: list[_Worker] = []
+        self._free = asyncio.Semaphore(0)
         self._starts: set[asyncio.Task[None]] = set()
-        self._requests: set[asyncio.Task[Any]] = set()
+        self._at_work: set[asyncio.Future[Any]] = set()
         self._mean_s = 1.0
 
     @property
     def ready(self) -> bool:
         """Whether a worker has answered and new work is taken."""
-        return not self.draining and any(worker.pid is not None for worker in self._all)
+        return not self.draining and bool(self.pids)
 
     @property
     def pids(self) -> list[int]:
@@ -85,13 +111,13 @@ class Workers:
             self._start_one()
 
     def check_room(self) -> None:
-        """Refuses what could not even wait: before the body is read.
+        """Refuses what could not even wait; asked before a body is read, too.
 
         Errors: ProblemError draining or queue-full.
         """
         if self.draining:
             raise refuse("draining", (("Retry-After", "5"), ("Connection", "close")))
-        if self._idle.empty() and self.waiting >= self.max_queue:
+        if self._free.locked() and self.waiting >= self.max_queue:
             seconds = math.ceil(min(max(self._mean_s * (self.waiting + 1) / self.count, 1.0), 60.0))
             raise refuse("queue-full", (("Retry-After", str(seconds)),), waiting=self.waiting, seconds=seconds)
 
@@ -101,17 +127,112 @@ class Workers:
         Errors: ProblemError queue-full, draining, time-limit-hard-stop or worker-lost; else what the function raised.
         """
         self.check_room()
-        this = asyncio.current_task()
-        if this is not None:
-            self._requests.add(this)
+        # Twice: a worker may have died while it was idle, which shows only when it is asked.
+        for _ in range(2):
+            worker = await self._lease()
+            try:
+                return await self._run_on(worker, function, args, timeout_s)
+            except _Lost:
+                log.warning("worker %s was gone; it is replaced", worker.pid)
+        raise refuse("worker-lost")
+
+    async def _lease(self) -> _Worker:
+        self.waiting += 1
         try:
-            worker = await self._next_idle()
-            return await self._run_on(worker, function, args, timeout_s)
+            await self._free.acquire()
+        finally:
+            self.waiting -= 1
+        if self._halted:
+            raise refuse("draining", (("Connection", "close"),))
+        return self._idle.pop()
+
+    async def _run_on(
+        self, worker: _Worker, function: Callable[..., Value], args: tuple[Any, ...], timeout_s: float
+    ) -> Value:
+        started = time.monotonic()
+        asked = asyncio.ensure_future(worker.ask(function, args, timeout_s))
+        self.running += 1
+        self._at_work.add(asked)
+        healthy = False
+        try:
+            value = await asked
+            healthy = True
+            return value
+        except TimeoutError:
+            raise refuse("time-limit-hard-stop") from None
+        except ProcessExpired as error:
+            log.warning("worker %s ended while at work, exit code %s", worker.pid, error.exitcode)
+            code = "time-limit-hard-stop" if error.exitcode == _HARD_STOP_EXIT else "worker-lost"
+            raise refuse(code) from None
+        except MemoryError:
+            raise refuse("worker-lost") from None
         except asyncio.CancelledError:
-            if self.draining and this is not None and this in self._requests and not self._all:
-                this.uncancel()
+            if self._halted:
                 raise refuse("draining", (("Connection", "close"),)) from None
             raise
+        except _Lost:
+            raise
+        except Exception:
+            healthy = True
+            raise
         finally:
-            if this is not None:
-                self._requests.discard(this)
+            self.running -= 1
+            self._at_work.discard(asked)
+            self._mean_s += 0.2 * (time.monotonic() - started - self._mean_s)
+            self._take_back(worker, healthy)
+
+    def _take_back(self, worker: _Worker, healthy: bool) -> None:
+        if healthy:
+            self._idle.append(worker)
+            self._free.release()
+            return
+        self._all.discard(worker)
+        worker.end()
+        if not self._halted:
+            self._start_one()
+
+    def _start_one(self) -> None:
+        start = asyncio.get_running_loop().create_task(self._started())
+        self._starts.add(start)
+        start.add_done_callback(self._starts.discard)
+
+    async def _started(self) -> None:
+        while True:
+            worker = _Worker()
+            self._all.add(worker)
+            try:
+                await worker.begin()
+                break
+            except Exception as error:
+                log.error("a worker did not start: %r", error)
+                self._all.discard(worker)
+                worker.end()
+                await asyncio.sleep(1.0)
+        self._idle.append(worker)
+        self._free.release()
+
+    def begin_drain(self, limit_s: float) -> None:
+        """Refuses new work from now on; what has not finished after the limit is ended."""
+        if not self.draining:
+            self.draining = True
+            asyncio.get_running_loop().call_later(limit_s, self._halt)
+
+    async def drain(self, limit_s: float) -> None:
+        """Waits for running and waiting requests, up to the limit, and ends every worker."""
+        self.begin_drain(limit_s)
+        while not self._halted and (self.running or self.waiting):
+            await asyncio.sleep(0.02)
+        self._halt()
+        for start in self._starts:
+            start.cancel()
+        for thread in [worker.end() for worker in self._all]:
+            await asyncio.to_thread(thread.join, 5.0)
+
+    def _halt(self) -> None:
+        if self._halted:
+            return
+        self._halted = True
+        for asked in self._at_work:
+            asked.cancel()
+        for _ in range(self.waiting):
+            self._free.release()

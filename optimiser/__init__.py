@@ -48,7 +48,7 @@ _PLACES = {
     "scenario_schema": "scenario.schema",
 }
 
-__all__ = [  # noqa: RUF022 - kept equal to _PLACES by a test
+__all__ = [
     "Finding",
     "InvestAIError",
     "Loaded",

@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     options = options or options_of(scenario)
     model = build_model(scenario)
     arrays = arrays_of(model.programme)
-    outcome = solve_model(model, arrays, options)
+    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
     plan = plan_of(model, outcome.values) if outcome.values is not None else None
     findings = [*loaded.findings, *_outcome_findings(outcome, options)]
     return _result(scenario, model, arrays, outcome, plan, findings, options, lang, started)
@@ -82,6 +83,11 @@ def options_of(scenario: Scenario, solver: str = "highs") -> SolveOptions:
     """The scenario's own solver settings."""
     own = scenario.solver
     return SolveOptions(own.time_limit_s, own.mip_gap, own.threads, solver)
+
+
+def _within(options: SolveOptions, passed_s: float) -> SolveOptions:
+    """The time left to the solver: the limit is the whole job's, and writing up takes about as long as stating did."""
+    return replace(options, time_limit_s=max(options.time_limit_s - 2 * passed_s, 0.05 * options.time_limit_s))
 
 
 def _result(
@@ -120,7 +126,10 @@ def _result(
 
 def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None) -> ObjectiveValue:
     first = outcome.stages[0]
-    stages = [Stage(s.name, s.value, _bound(s.value, s.bound, outcome), _gap(s.value, s.bound, outcome), s.proven) for s in outcome.stages]
+    stages = [
+        Stage(s.name, s.value, _bound(s.value, s.bound, outcome), _gap(s.value, s.bound, outcome), s.proven)
+        for s in outcome.stages
+    ]
     return ObjectiveValue(
         value=objective_value(scenario, plan) if plan is not None else None,
         bound=_bound(first.value, first.bound, outcome),
@@ -172,12 +181,16 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
     first = outcome.stages[0]
     if outcome.termination == "time_limit":
         if outcome.values is None:
-            found.append(Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s}))
+            found.append(
+                Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s})
+            )
         else:
             gap = _gap(first.value, first.bound, outcome)
             shown = "an unknown distance" if gap is None else f"{100 * gap:.3g} %"
             found.append(
-                Finding("warning", "time-limit", "/solver/time_limit_s", {"seconds": options.time_limit_s, "gap": shown})
+                Finding(
+                    "warning", "time-limit", "/solver/time_limit_s", {"seconds": options.time_limit_s, "gap": shown}
+                )
             )
     if outcome.termination == "unbounded":
         found.append(Finding("warning", "unbounded-objective", "/objective"))

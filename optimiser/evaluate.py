@@ -64,7 +64,9 @@ def plan_from(scenario: Scenario, document: Any) -> Plan:
     if not isinstance(document, Mapping):
         raise PlanError([Finding("error", "plan-not-an-object", "", {"found": type(document).__name__})])
     reader = _Reader(scenario, document)
-    money = {(k, c, p, t): euros for (k, c, p, t), euros in reader.cells("money", ("tier", "candidate", "phase", "year"))}
+    money = {
+        (k, c, p, t): euros for (k, c, p, t), euros in reader.cells("money", ("tier", "candidate", "phase", "year"))
+    }
     given = "private_money" in document
     private = {(c, p, t): euros for (c, p, t), euros in reader.cells("private_money", ("candidate", "phase", "year"))}
     stated = dict(reader.fractions())
@@ -124,7 +126,9 @@ class _Reader:
                 if not self._known(f"{place}/phases", "phase", phase, self.phases[award["id"]]):
                     continue
                 if not _is_number(y) or not 0 <= y <= 1:
-                    self.findings.append(Finding("error", "plan-fraction", f"{place}/phases/{phase}", {"fraction": str(y)[:40]}))
+                    self.findings.append(
+                        Finding("error", "plan-fraction", f"{place}/phases/{phase}", {"fraction": str(y)[:40]})
+                    )
                     continue
                 yield (award["id"], phase), exact(float(y))
 
@@ -153,12 +157,19 @@ class _Reader:
         if isinstance(name, str) and name in known:
             return True
         self.findings.append(
-            Finding("error", "plan-unknown", f"{place}/{what}", {"what": what, "id": str(name)[:80], "known": sorted(known)[:12]})
+            Finding(
+                "error",
+                "plan-unknown",
+                f"{place}/{what}",
+                {"what": what, "id": str(name)[:80], "known": sorted(known)[:12]},
+            )
         )
         return False
 
     def _wrong(self, place: str, found: Any, expected: str) -> None:
-        self.findings.append(Finding("error", "wrong-type", place, {"found": type(found).__name__, "expected": expected}))
+        self.findings.append(
+            Finding("error", "wrong-type", place, {"found": type(found).__name__, "expected": expected})
+        )
 
 
 def _is_number(value: Any) -> bool:

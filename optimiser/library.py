@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def library_folder() -> Path:
-    """Where the carried scenarios lie: beside the package in an installed wheel, else the source tree's ``scenarios``."""
+    """Where the carried scenarios lie: inside an installed package, else in the source tree's ``scenarios``."""
     here = Path(__file__).parent
     carried = here / "_scenarios"
     return carried if carried.is_dir() else here.parent / "scenarios"

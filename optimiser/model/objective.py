@@ -70,7 +70,7 @@ def service_factor(data: Data, p: PhaseData, term: Term) -> float:
     lag = 1 if term.service_lag_years is None else term.service_lag_years
     start = max(p.cost, default=first) + lag
     growth = 1.0 + data.scenario.discount_rate
-    return sum(growth ** -(a - first) for a in range(start, start + (term.life_years or 0)))
+    return sum((growth ** float(first - a) for a in range(start, start + (term.life_years or 0))), 0.0)
 
 
 def private_money(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
@@ -87,7 +87,7 @@ def public_money(programme: Programme, data: Data, columns: Columns, term: Term,
 
 
 def expected_return(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
-    """Σ_{k in the pool} Σ_c ((1 − D̄[c]) · ((1 + r)^h − 1) − D̄[c] · LGD[k]) · e[c,k].  [EUR million over the holding years]"""
+    """Σ_{k in the pool} Σ_c ((1 − D̄[c])·((1 + r)^h − 1) − D̄[c]·LGD[k])·e[c,k].  [EUR million, whole holding time]"""
     pairs: TermPairs = []
     for (c, k), xs in columns.x_of_candidate.items():
         tier = data.tiers[k]
@@ -104,11 +104,12 @@ def return_per_euro(data: Data, tier: Tier, candidate: str) -> float:
     rate = c.return_if_success.get(tier.id, tier.return_if_success or 0.0)
     years = 10.0 if tier.holding_years is None else tier.holding_years
     loss = 1.0 if tier.loss_given_failure is None else tier.loss_given_failure
-    return (1 - fails) * ((1 + rate) ** years - 1) - fails * loss
+    gain: float = (1 + rate) ** years - 1
+    return (1 - fails) * gain - fails * loss
 
 
 def least_served(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
-    """The column z with z ≤ served[g] for every group g, so that maximising it lifts the worst served.  [unit served]"""
+    """z with z ≤ served[g] for every group g: maximising it lifts the worst served.  [unit of what is served]"""
     z = programme.column(f"least_served.{n}")
     for group, pairs in _served(data, columns, term).items():
         size = (population(data.scenario, group) or 1.0) if term.per == "population" else 1.0
@@ -122,7 +123,9 @@ def _served(data: Data, columns: Columns, term: Term) -> dict[str, TermPairs]:
         if term.attribute is not None:
             pairs = [(columns.y[p.key], value_with(p.candidate, p.phase, term.attribute))]
         else:
-            paying = [k for k in columns.x_of_phase[p.key] if (data.tiers[k].public if term.tier is None else k == term.tier)]
+            paying = [
+                k for k in columns.x_of_phase[p.key] if (data.tiers[k].public if term.tier is None else k == term.tier)
+            ]
             pairs = [(i, 1.0) for k in paying for i in columns.x_of_phase[p.key][k]]
         for group in _groups_of(p, term):
             served[group] += pairs

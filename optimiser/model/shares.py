@@ -58,7 +58,8 @@ def matching(programme: Programme, data: Data, columns: Columns) -> None:
 def tickets(programme: Programme, data: Data, columns: Columns) -> None:
     """S4  min_ticket[k] · u[c,k] ≤ e[c,k] ≤ max_ticket[k] · u[c,k]; without a least ticket e[c,k] ≤ max_ticket[k].
 
-    [EUR million]  Dual: objective gained per EUR million the ticket may be larger (≥ 0), lost per EUR million it must be (≤ 0).
+    [EUR million]
+    Dual: objective gained per EUR million the ticket may be larger (≥ 0), lost per EUR million it must be (≤ 0).
     """
     for (c, k), xs in columns.x_of_candidate.items():
         tier = data.tiers[k]
@@ -72,7 +73,7 @@ def tickets(programme: Programme, data: Data, columns: Columns) -> None:
 
 
 def most_exposure(data: Data, tier: Tier, candidate: str) -> float:
-    """The big M of S4: e[c,k] never exceeds its ticket, the tier's size, nor its share of the candidate's whole cost."""
+    """The big M of S4: e[c,k] never exceeds its ticket, the tier's size, nor its share of the whole cost."""
     cost = sum(p.total_cost for p in data.phases_of[candidate])
     return min(tier.max_ticket, tier.size.at_most, tier.max_share_of_cost * cost)
 
@@ -101,7 +102,7 @@ def concentration(programme: Programme, data: Data, columns: Columns) -> None:
 
 
 def awards(programme: Programme, data: Data, columns: Columns) -> None:
-    """S7  at_least · y ≤ Σ_{k∈tiers,t} x[c,p,k,t] ≤ at_most · y, absolute or as a share of the phase's cost; or per country.
+    """S7  at_least · y ≤ Σ_{k∈tiers,t} x[c,p,k,t] ≤ at_most · y, absolute or of the phase's cost; or per country.
 
     Also where a tier may not pay: a least award nobody may give keeps the phase out.  [EUR million]
     Dual: objective gained per EUR million the award may be larger (≥ 0), lost per EUR million it must be (≤ 0).

@@ -1,6 +1,8 @@
-"""Structure: what may be funded together, in which order, how many, and what is decided beforehand (Y1, Q1, N1, L1–L3)."""
+"""Structure: what is funded together, in which order, how many, what is decided beforehand (Y1, Q1, N1, L1–L3)."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from optimiser.model.columns import Columns
 from optimiser.model.data import Data, PhaseData
@@ -27,12 +29,12 @@ def phases_in_order(programme: Programme, data: Data, columns: Columns) -> None:
     Dual: objective gained if a later phase could go beyond the earlier one (≥ 0).
     """
     for phases in data.phases_of.values():
-        for earlier, later in zip(phases, phases[1:], strict=False):
+        for earlier, later in pairwise(phases):
             programme.at_most("Q1", "fund", later.at, [(columns.y[later.key], 1.0), (columns.y[earlier.key], -1.0)], 0)
 
 
 def counts(programme: Programme, data: Data, columns: Columns) -> None:
-    """N1  at_least ≤ Σ y[c,first or named phase] ≤ at_most, in all or in a group; v counts where a least fraction is set.
+    """N1  at_least ≤ Σ y[c,first or named phase] ≤ at_most, in all or in a group; v where a least fraction is set.
 
     [candidates]  Dual: objective gained per further place (≥ 0); lost per further place that must be filled (≤ 0).
     """
@@ -93,5 +95,5 @@ def _counts(rule: CountRule, p: PhaseData) -> bool:
 
 
 def _takes_part(columns: Columns, p: PhaseData) -> int:
-    """The column that says whether the candidate takes part with this phase: v where a least fraction is set, else y."""
+    """The column that says whether the candidate takes part: v where a least fraction is set, else y."""
     return columns.v[p.candidate.id] if p.first and p.candidate.id in columns.v else columns.y[p.key]

@@ -33,7 +33,5 @@ def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
         if price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
             price = 0.0
         if price or row.own_bound:
-            found.append(
-                Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed)
-            )
+            found.append(Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed))
     return found

@@ -24,9 +24,7 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
     A joint bid stands under its countries together (``ES+PT``): how it divides its money is not for us to say.
     """
     public_tiers = {t.id for t in scenario.fund.tiers if t.public}
-    places = {
-        (c.id, p.id): "+".join(countries_of(c, p)) or "-" for c in scenario.candidates for p in c.all_phases
-    }
+    places = {(c.id, p.id): "+".join(countries_of(c, p)) or "-" for c in scenario.candidates for p in c.all_phases}
     by_tier = {t.id: 0 for t in scenario.fund.tiers}
     by_year: dict[int, int] = defaultdict(int)
     by_country: dict[str, dict[str, int]] = {}
@@ -99,8 +97,6 @@ def unspent_euros(scenario: Scenario, plan: Plan) -> dict[str, int | None]:
     for (k, *_), euros in plan.money.items():
         spent[k] += euros
     return {
-        t.id: None
-        if t.size.at_most == float("inf")
-        else int(exact(t.size.at_most) * EUROS_PER_MILLION) - spent[t.id]
+        t.id: None if t.size.at_most == float("inf") else int(exact(t.size.at_most) * EUROS_PER_MILLION) - spent[t.id]
         for t in scenario.fund.tiers
     }

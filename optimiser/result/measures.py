@@ -41,9 +41,7 @@ def objective_value(scenario: Scenario, plan: Plan) -> float:
     if objective.mode == "lexicographic":
         first = objective.terms[0]
         return float(_sign(first) * MEASURES[first.term](scenario, plan, first))
-    return float(
-        sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t) for t in objective.terms)
-    )
+    return float(sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t) for t in objective.terms))
 
 
 def unit_of(scenario: Scenario, term: Term) -> str:
@@ -141,7 +139,7 @@ def _least_served(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
             for group in _groups(candidate, phase, term):
                 served[group] += given
     if term.per == "population":
-        served = {g: v / exact(population(scenario, g) or 1.0) for g, v in served.items()}  # type: ignore[assignment]
+        served = {g: v / exact(population(scenario, g) or 1.0) for g, v in served.items()}
     return min(served.values(), default=Fraction(0))
 
 

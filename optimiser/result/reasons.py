@@ -64,7 +64,8 @@ def _rule_totals(scenario: Scenario, plan: Plan, takes_part: frozenset[str]) -> 
         elif isinstance(r, AttributeRule) and r.average_by is None:
             funded = [(c, p, plan.fraction.get((c.id, p.id))) for c in scenario.candidates for p in c.all_phases]
             totals[r.id] = sum(
-                (exact(value_with(c, p, r.attribute)) * y for c, p, y in funded if y and belongs(r.of, c, p)), Fraction(0)
+                (exact(value_with(c, p, r.attribute)) * y for c, p, y in funded if y and belongs(r.of, c, p)),
+                Fraction(0),
             )
     return totals
 
@@ -137,9 +138,14 @@ def _rivals_and_needs(case: _Case) -> Iterator[Found]:
 def _no_place(case: _Case) -> Iterator[Found]:
     c, first = case.candidate, case.candidate.all_phases[0]
     for r in case.scenario.constraints:
-        if isinstance(r, CountRule) and not math.isinf(r.at_most) and r.phase in (None, first.id) and belongs(r.of, c, first):
-            if case.totals[r.id] >= r.at_most:
-                yield "no-place-left", {"places": r.at_most, "rule": r.id}
+        if (
+            isinstance(r, CountRule)
+            and not math.isinf(r.at_most)
+            and r.phase in (None, first.id)
+            and belongs(r.of, c, first)
+            and case.totals[r.id] >= r.at_most
+        ):
+            yield "no-place-left", {"places": r.at_most, "rule": r.id}
 
 
 def _no_money_left(case: _Case) -> Iterator[Found]:
@@ -164,7 +170,12 @@ def _no_money_left(case: _Case) -> Iterator[Found]:
 def _attribute_limit(case: _Case) -> Iterator[Found]:
     c, first = case.candidate, case.candidate.all_phases[0]
     for r in case.scenario.constraints:
-        if isinstance(r, AttributeRule) and r.average_by is None and not math.isinf(r.at_most) and belongs(r.of, c, first):
+        if (
+            isinstance(r, AttributeRule)
+            and r.average_by is None
+            and not math.isinf(r.at_most)
+            and belongs(r.of, c, first)
+        ):
             total = case.totals[r.id]
             if total + exact(value_with(c, first, r.attribute)) > exact(r.at_most) and not c.divisible:
                 yield "limit-reached", {"rule": r.id, "total": float(total), "at_most": r.at_most}

@@ -44,7 +44,7 @@ class Stage:
 class ObjectiveValue:
     """The objective: Σ weight·(maximised terms) − Σ weight·(minimised terms); bound and gap of its (first) stage.
 
-    another_optimum: "exists" where another plan is proven as good, "none" where proven that there is none, else "unknown".
+    another_optimum: "exists" where another plan is proven as good, "none" where proven that none is, else "unknown".
     """
 
     value: float | None
@@ -104,7 +104,7 @@ class PrivateCell:
 class Indicators:
     """The headline numbers. Ratios are null where they divide by nothing.
 
-    sites: candidates with any money or fraction. public_money: public tiers. private_money: consortia and private tiers.
+    sites: candidates funded at all. public_money: public tiers. private_money: consortia and private tiers.
     private_per_public = private_money / public_money; multiplier = total_cost / public_money.
     """
 
@@ -228,7 +228,9 @@ class Result:
         """The result as JSON (UTF-8), as the command and the service give it."""
         return orjson.dumps(self.as_dict(), option=orjson.OPT_NON_STR_KEYS)
 
-    def frame(self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate"]) -> pd.DataFrame:
+    def frame(
+        self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate"]
+    ) -> pd.DataFrame:
         """One table of the result as a pandas DataFrame, amounts in EUR million."""
         from optimiser.result.frames import frame_of
 

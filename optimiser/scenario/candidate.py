@@ -48,14 +48,17 @@ class Phase(Part):
     attributes: Attributes = Field(default_factory=dict, description="what the phase brings [unit of the attribute]")
     committed: dict[Id, YearAmounts] = Field(
         default_factory=dict,
-        description="money already committed, by tier; the phase is then funded in full (L3) [EUR million by tier and year]",
+        description="money already committed; the phase is then funded in full (L3) [EUR million by tier and year]",
     )
     locked: Literal["in", "out"] | None = Field(None, description="decided beforehand (L3) [choice]")
     cost_since_start: dict[Elapsed, Annotated[float, Field(ge=0)]] | None = Field(
-        None, description="capital cost by years since the start, where the start is decided [EUR million by year since start]"
+        None,
+        description="capital cost by years since a start that is decided [EUR million by year since start]",
     )
     start: StartWindow | None = Field(None, description="window in which the start year is decided (T1) [object]")
-    after_years: int | None = Field(None, ge=0, le=100, description="years after the phase before it starts (T1) [years]")
+    after_years: int | None = Field(
+        None, ge=0, le=100, description="years after the phase before it starts (T1) [years]"
+    )
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
@@ -96,10 +99,11 @@ class Candidate(Part):
         None, description="first phase funded in full, or no phase at all (L3) [choice]"
     )
     attributes: Attributes = Field(
-        default_factory=dict, description="what the candidate brings, counted once with its first phase [unit of the attribute]"
+        default_factory=dict,
+        description="what the candidate brings, counted once with its first phase [unit of the attribute]",
     )
     cost: YearAmounts | None = Field(
-        None, description="capital cost of a candidate with one phase, called \"main\" [EUR million by year]"
+        None, description='capital cost of a candidate with one phase, called "main" [EUR million by year]'
     )
     phases: list[Phase] | None = Field(None, min_length=1, description="the phases in order [list]")
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")

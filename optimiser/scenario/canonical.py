@@ -33,9 +33,7 @@ _BY_NAME = frozenset({"attributes", "countries", "committed", "return_if_success
 def _without_words(value: Any, path: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
         named_by_user = bool(path) and path[-1] in _BY_NAME
-        return {
-            k: _without_words(v, (*path, k)) for k, v in value.items() if named_by_user or k not in _WORDS
-        }
+        return {k: _without_words(v, (*path, k)) for k, v in value.items() if named_by_user or k not in _WORDS}
     if isinstance(value, list):
         return [_without_words(v, path) for v in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53 else value

@@ -77,7 +77,9 @@ TierSize = Annotated[
                     "additionalProperties": False,
                     "properties": {
                         "at_least": {"type": "number", "minimum": 0, "maximum": GREATEST_AMOUNT},
-                        "at_most": {"anyOf": [{"type": "number", "minimum": 0}, {"const": "unlimited"}, {"type": "null"}]},
+                        "at_most": {
+                            "anyOf": [{"type": "number", "minimum": 0}, {"const": "unlimited"}, {"type": "null"}]
+                        },
                     },
                 },
             ]
@@ -140,7 +142,9 @@ class Tier(Part):
     instrument: Instrument = Field(description="how the money is given [choice]")
     public: bool = Field(True, description="whether the money is public, for aid shares and indicators [true or false]")
     programme: Text = Field("", description="budget programme the money comes from [text]")
-    size: TierSize = Field(description="envelope: a number, \"unlimited\", or bounds between which it is decided [EUR million]")
+    size: TierSize = Field(
+        description='envelope: a number, "unlimited", or bounds between which it is decided [EUR million]'
+    )
     ceilings: list[Ceiling] = Field(default_factory=list, description="ceilings over spans of years [list]")
     annual_ceiling: YearAmounts | None = Field(
         None, description="ceiling of each year; a year that is missing is 0; absent means none [EUR million by year]"
@@ -149,7 +153,8 @@ class Tier(Part):
         False, description="whether what a yearly ceiling leaves unused may be used later [true or false]"
     )
     ceiling_basis: Literal["payments", "commitments"] = Field(
-        "payments", description="ceilings count payments, or all of a phase's money in its first year with a cost [choice]"
+        "payments",
+        description="ceilings count payments, or all of a phase's money in its first year with a cost [choice]",
     )
     max_share_of_cost: Share = Field(1.0, description="most of a phase's cost the tier may pay (S1) [share 0..1]")
     min_ticket: Amount = Field(0.0, description="least money to a candidate the tier takes part in (S4) [EUR million]")
@@ -157,14 +162,24 @@ class Tier(Part):
     eligible: Group | None = Field(None, description="where the tier may pay (S6); absent means everywhere [group]")
     concentration: Concentration | None = Field(None, description="how much one candidate may take (S5) [object]")
     seniority: int | None = Field(None, ge=0, le=100, description="place in the order of losses, 0 loses first [rank]")
-    return_if_success: Number | None = Field(None, gt=-1, le=10, description="yearly return where the candidate succeeds [rate a year]")
-    hurdle: Number | None = Field(None, gt=-1, le=10, description="least yearly return asked of the level (R1) [rate a year]")
-    holding_years: Number | None = Field(None, gt=0, le=100, description="years the money is held, 10 if absent [years]")
-    loss_given_failure: Share | None = Field(None, description="share lost where the candidate fails, 1 if absent [share 0..1]")
+    return_if_success: Number | None = Field(
+        None, gt=-1, le=10, description="yearly return where the candidate succeeds [rate a year]"
+    )
+    hurdle: Number | None = Field(
+        None, gt=-1, le=10, description="least yearly return asked of the level (R1) [rate a year]"
+    )
+    holding_years: Number | None = Field(
+        None, gt=0, le=100, description="years the money is held, 10 if absent [years]"
+    )
+    loss_given_failure: Share | None = Field(
+        None, description="share lost where the candidate fails, 1 if absent [share 0..1]"
+    )
     limits: Limits | None = Field(None, description="limits on losses (R2, R3) [object]")
     revolving: Revolving | None = Field(None, description="repayments flow back into the tier (B3) [object]")
     covers: list[Id] | None = Field(None, min_length=1, description="tiers a guarantee covers [ids]")
-    cover_share: Share | None = Field(None, description="share of the covered money a guarantee may cover (GU) [share 0..1]")
+    cover_share: Share | None = Field(
+        None, description="share of the covered money a guarantee may cover (GU) [share 0..1]"
+    )
     provision_rate: Share | None = Field(None, description="budget used per euro of guarantee [share 0..1]")
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
@@ -187,7 +202,9 @@ class Matching(Part):
     tiers: list[Id] = Field(min_length=1, description="tiers that match [ids]")
     of: list[Id] = Field(min_length=1, description="tiers that are matched [ids]")
     at_least: float = Field(ge=0, le=1000, description="euros of `tiers` per euro of `of` [ratio]")
-    by: Literal["phase", "candidate"] = Field("phase", description="whether each phase or each candidate must match [choice]")
+    by: Literal["phase", "candidate"] = Field(
+        "phase", description="whether each phase or each candidate must match [choice]"
+    )
     soft: Soft | None = Field(None, description="whether the rule may be broken [object]")
 
 

@@ -90,7 +90,9 @@ def _copied(value: Any) -> Any:
 def _ids(value: Any, key: str = "") -> set[str]:
     """Every id, tag and key the document names anywhere: what may exist behind a wrong shape."""
     if isinstance(value, dict):
-        own = {k for k in value if isinstance(k, str)} | {v for k, v in value.items() if k == "id" and isinstance(v, str)}
+        own = {k for k in value if isinstance(k, str)} | {
+            v for k, v in value.items() if k == "id" and isinstance(v, str)
+        }
         return own.union(*(_ids(v, k) for k, v in value.items()))
     if isinstance(value, list):
         tags = {v for v in value if isinstance(v, str)} if key == "tags" else set()

@@ -42,13 +42,17 @@ class Term(Part):
         None, description="least_served: groups of which the worst served counts [choice]"
     )
     per: Literal["population"] | None = Field(
-        None, description="least_served: divide by the country's population in millions; absent means not at all [choice]"
+        None,
+        description="least_served: divide by the country's population in millions; absent means not at all [choice]",
     )
     life_years: int | None = Field(
         None, ge=1, le=200, description="discounted_attribute: years the attribute is delivered [years]"
     )
     service_lag_years: int | None = Field(
-        None, ge=0, le=100, description="discounted_attribute: years from the last cost year to the first of service, 1 if absent [years]"
+        None,
+        ge=0,
+        le=100,
+        description="discounted_attribute: years from the last cost year to the first of service, 1 if absent [years]",
     )
 
     @property

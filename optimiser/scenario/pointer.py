@@ -43,9 +43,9 @@ def name_of(items: Sequence[Any], position: int) -> str | int:
     """The name by which a pointer addresses a list member: its id if that is unique, else its position."""
     item = items[position] if position < len(items) else None
     if isinstance(item, dict) and isinstance(item.get("id"), str):
-        same = sum(isinstance(i, dict) and i.get("id") == item["id"] for i in items)
-        if same == 1:
-            return item["id"]
+        name: str = item["id"]
+        if sum(isinstance(i, dict) and i.get("id") == name for i in items) == 1:
+            return name
     return position
 
 

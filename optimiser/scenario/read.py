@@ -92,7 +92,7 @@ def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:
 
     Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
     try:
-        document = yaml.load(content, Loader)  # noqa: S506 - the loader above is a safe one
+        document = yaml.load(content, Loader)
     except _Refused as refused:
         return None, [refused.finding]
     except yaml.MarkedYAMLError as error:

@@ -53,7 +53,9 @@ class MoneyRule(Rule):
     at_least: Amount = Field(0.0, description="least money to the group [EUR million]")
     at_most: AmountOrUnlimited = Field(math.inf, description="most money to the group [EUR million]")
     at_least_share: Share = Field(0.0, description="least share of the money those tiers allocate [share 0..1]")
-    at_most_share: ShareOrUnlimited = Field(math.inf, description="greatest share of the money those tiers allocate [share 0..1]")
+    at_most_share: ShareOrUnlimited = Field(
+        math.inf, description="greatest share of the money those tiers allocate [share 0..1]"
+    )
 
 
 class AttributeRule(Rule):

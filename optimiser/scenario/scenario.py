@@ -21,7 +21,7 @@ class Source(Part):
     url: Text = Field("", description="public address [address]")
     grade: Literal["A", "B", "C", "D", "der", "asm"] | None = Field(
         None,
-        description="A official text read, B quoted by a third party, C press, D weak, der derived, asm assumption [grade]",
+        description="A official text, B quoted by a third party, C press, D weak, der derived, asm assumption [grade]",
     )
 
 
@@ -59,7 +59,9 @@ class Score(Part):
     """A score, thresholds and quotas, used by the strategies that rank."""
 
     weights: dict[Id, Number] = Field(min_length=1, description="points per unit of each attribute [1 per unit]")
-    thresholds: dict[Id, Number] = Field(default_factory=dict, description="least value of each attribute [unit of the attribute]")
+    thresholds: dict[Id, Number] = Field(
+        default_factory=dict, description="least value of each attribute [unit of the attribute]"
+    )
     total_at_least: Number | None = Field(None, description="least total score [points]")
     quotas: list[Quota] = Field(default_factory=list, description="places by group [list]")
     skip: bool = Field(True, description="whether a candidate that no longer fits is passed over [true or false]")
@@ -81,7 +83,9 @@ class Risk(Part):
     horizon_years: Number | None = Field(None, gt=0, le=100, description="horizon of failure_probability [years]")
     draws: int | None = Field(None, ge=1, le=10_000_000, description="number of loss draws [count]")
     seed: int | None = Field(None, ge=0, description="seed of the draws [number]")
-    losses: dict[Id, list[float]] | None = Field(None, description="table: share lost by candidate and draw [share 0..1]")
+    losses: dict[Id, list[float]] | None = Field(
+        None, description="table: share lost by candidate and draw [share 0..1]"
+    )
     probabilities: list[Share] | None = Field(None, description="table: probability of each draw [share 0..1]")
     stresses: list[Stress] = Field(default_factory=list, description="named stress tests [list]")
 
@@ -106,7 +110,9 @@ class Uncertain(Part):
     pointer: Text = Field(description="which number [pointer]")
     low: Number | None = Field(None, description="least value [unit of the number]")
     high: Number | None = Field(None, description="greatest value [unit of the number]")
-    distribution: Literal["uniform", "triangular", "normal"] | None = Field(None, description="how it is spread [choice]")
+    distribution: Literal["uniform", "triangular", "normal"] | None = Field(
+        None, description="how it is spread [choice]"
+    )
 
 
 class SolverOptions(Part):
@@ -127,7 +133,8 @@ class Scenario(Part):
     price_year: Year | None = Field(None, description="year of the prices [year]")
     sources: list[Source] = Field(default_factory=list, description="where figures come from [list]")
     horizon: Horizon | None = Field(
-        None, description="years the fund runs; absent means from the first to the last year that costs and ceilings name [object]"
+        None,
+        description="years the fund runs; absent means all years that costs and ceilings name [object]",
     )
     discount_rate: float = Field(0.0, ge=0, le=1, description="social discount rate [rate a year]")
     attributes: dict[Id, AttributeKind] = Field(default_factory=dict, description="what the attributes are [by name]")

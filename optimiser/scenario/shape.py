@@ -48,6 +48,7 @@ _CODES = {
     "union_tag_not_found": "missing-kind",
     "string_pattern_mismatch": "bad-pattern",
     "bad-year": "bad-year",
+    "not-whole": "not-whole",
     "bad-id": "bad-id",
     "too-large": "too-large",
     "too-small": "too-small",
@@ -178,8 +179,9 @@ def _known_keys(path: list[str | int], document: Any) -> set[str]:
                     following.append(option.get("items", {}))
                 else:
                     known = option.get("properties", {})
-                    following.append(known.get(part) or option.get("additionalProperties") or {})
-        here = [f for f in following if isinstance(f, dict)]
+                    deeper = known.get(part) or option.get("additionalProperties") or {}
+                    following.append(deeper if isinstance(deeper, dict) else {})
+        here = following
     kind = (_at(document, path) or {}).get("kind")
     keys: set[str] = set()
     for node in here:

@@ -67,6 +67,12 @@ def _amount(value: Any) -> Any:
     return value
 
 
+def _count(value: Any) -> Any:
+    if isinstance(value, float) and not value.is_integer():
+        raise PydanticCustomError("not-whole", "not whole", {"value": value})
+    return value
+
+
 def _identifier(value: Any) -> Any:
     if isinstance(value, str) and (not value.isprintable() or value != value.strip()):
         raise PydanticCustomError("bad-id", "not an id", {"value": ascii(value)[:60]})
@@ -94,13 +100,22 @@ AmountOrUnlimited = Annotated[
     _or_unlimited({"type": "number", "minimum": 0, "maximum": GREATEST_AMOUNT}),
 ]
 NumberOrUnlimited = Annotated[
-    float, BeforeValidator(_number), WrapValidator(_unlimited), PlainSerializer(_written), _or_unlimited({"type": "number"})
+    float,
+    BeforeValidator(_number),
+    WrapValidator(_unlimited),
+    PlainSerializer(_written),
+    _or_unlimited({"type": "number"}),
 ]
 FloorOrUnlimited = Annotated[
-    float, BeforeValidator(_number), WrapValidator(_no_floor), PlainSerializer(_written), _or_unlimited({"type": "number"})
+    float,
+    BeforeValidator(_number),
+    WrapValidator(_no_floor),
+    PlainSerializer(_written),
+    _or_unlimited({"type": "number"}),
 ]
 CountOrUnlimited = Annotated[
-    int,
+    int | float,
+    BeforeValidator(_count),
     Field(ge=0, le=1_000_000),
     WrapValidator(_unlimited),
     PlainSerializer(_written),

@@ -17,7 +17,12 @@ from optimiser.model import pulp_port
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run
 
-_BY_WORD = {"cbc": ("PULP_CBC_CMD", "COIN_CMD"), "glpk": ("GLPK_CMD",), "scip": ("SCIP_CMD", "SCIP_PY"), "highs": ("HiGHS",)}
+_BY_WORD = {
+    "cbc": ("PULP_CBC_CMD", "COIN_CMD"),
+    "glpk": ("GLPK_CMD",),
+    "scip": ("SCIP_CMD", "SCIP_PY"),
+    "highs": ("HiGHS",),
+}
 
 
 def available_solvers() -> list[str]:
@@ -78,9 +83,6 @@ class ExternalSession:
         """Drop the integer conditions."""
         self._integer[:] = False
 
-    def start_from(self, values: Floats) -> None:
-        """A start is an offer; solvers behind PuLP do without."""
-
     def run(
         self,
         time_limit_s: float,
@@ -121,9 +123,9 @@ class ExternalSession:
                 pulp_port.add_row(problem, f"r{n}u", terms, pulp_port.AT_MOST, float(self._row_upper[n]))
             if np.isfinite(self._row_lower[n]):
                 pulp_port.add_row(problem, f"r{n}l", terms, pulp_port.AT_LEAST, float(self._row_lower[n]))
-        for i in np.flatnonzero(self._lower > 0):
+        for i in np.flatnonzero(self._lower > 0).tolist():
             pulp_port.add_row(problem, f"b{i}", [(variables[i], 1.0)], pulp_port.AT_LEAST, float(self._lower[i]))
-            used.add(int(i))
+            used.add(i)
         # PuLP leaves out columns no row or objective names; a row makes every value come back.
         idle = [(v, 1.0) for i, v in enumerate(variables) if i not in used]
         if idle:

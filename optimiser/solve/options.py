@@ -8,11 +8,11 @@ SEED = 0
 """Random seed of the solver: fixed, so that the same input gives the same answer."""
 
 FEASIBILITY_TOLERANCE = 1e-9
-"""Of the solver, on rows and whole numbers. Its default of 1e-6 lets a fraction of 1e-6 of a candidate of EUR 10 million
-million buy ten more: whole plans must be whole."""
+"""Of the solver, on rows, duals and whole numbers. With its default of 1e-6 a candidate of EUR 10 million million
+could be left out by a millionth, which pays ten others: whole plans must be whole."""
 
 RELATIVE_ABSOLUTE_GAP = 1e-9
-"""The stated absolute gap is this times the largest coefficient of the objective (and never more than 1e-6 of the smallest)."""
+"""The stated absolute gap is this times the objective's largest coefficient, and at most 1e-6 of the smallest."""
 
 TIE_BREAK_NODES = 200
 """Nodes an integer tie-break stage may search: a count, not a time, so that every machine stops at the same place."""

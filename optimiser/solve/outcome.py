@@ -10,6 +10,8 @@ from optimiser.solve.arrays import Floats
 from optimiser.solve.unspent import Kept
 
 Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
+Uniqueness = Literal["exists", "none", "unknown"]
+"""Whether another plan is proven as good, proven that none is, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Outcome:
     row_dual: Floats | None
     stages: tuple[StageOutcome, ...]
     absolute_gap: float
-    another_optimum: Literal["exists", "none", "unknown"]
+    another_optimum: Uniqueness
     integers_fixed: bool
     solver_seconds: float
     notes: tuple[str, ...] = ()

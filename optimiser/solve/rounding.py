@@ -1,8 +1,9 @@
 """Controlled rounding: cells to whole euros so that F1 and the nested totals of B1 and B2 hold exactly.
 
 Each cell goes to the whole euro below or above, and so does every total: of a tier, of its years and of
-its spans, none past its envelope or ceiling. Sources equal uses in every phase and year. Rows (phase, year) and columns (tier, year) of the cells make a small
-transportation problem, whose linear programme has whole solutions.
+its spans, none past its envelope or ceiling. Sources equal uses in every phase and year. Rows (phase, year)
+and columns (tier, year) of the cells make a small transportation problem, whose linear programme has whole
+solutions.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class _Cells:
 
 def plan_of(model: Model, values: Floats) -> Plan:
     """The plan in whole euros of a solution of the model."""
-    fractions = {key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)}
+    fractions = {
+        key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)
+    }
     euros, open_cells = _snapped(model, values)
     if open_cells.number:
         _settle(model, fractions, euros, open_cells)
@@ -89,9 +92,7 @@ _Row = tuple[list[int], float, float, bool]
 """Open cells that are summed, least and most of them that may go up, and whether it is a row of F1."""
 
 
-def _uses(
-    model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells
-) -> list[_Row]:
+def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells) -> list[_Row]:
     """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one."""
     rows: list[_Row] = []
     columns = model.columns

@@ -29,7 +29,7 @@ class Run:
     bound: float | None
 
 
-class QuietHighs(highspy.Highs):  # type: ignore[misc]
+class QuietHighs(highspy.Highs):
     """HiGHS without its banner: the first instance of a process prints one to stdout while it is constructed.
 
     It does so when callbacks are enabled, and only once: after one quiet instance, all others are quiet too.
@@ -38,7 +38,7 @@ class QuietHighs(highspy.Highs):  # type: ignore[misc]
     def enableCallbacks(self) -> None:
         """The first call of the constructor; the console is switched off before it."""
         self.setOptionValue("log_to_console", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class Session:
@@ -49,7 +49,9 @@ class Session:
         self.seconds = 0.0
         self._integer = bool(arrays.integer.any())
         self._scale = 1.0
-        self._highs = QuietHighs()
+        self._cost = arrays.cost
+        # highspy types half of its calls; every status is checked here instead.
+        self._highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
         self._set("random_seed", SEED)
         self._set("threads", threads)
@@ -64,6 +66,7 @@ class Session:
         HiGHS's tolerances on it are absolute, so it is scaled by a power of two (exact) until its largest
         coefficient is near 4096; what is read back is scaled back.
         """
+        self._cost = cost
         largest = float(np.abs(cost).max(initial=0.0))
         self._scale = 1.0 if largest == 0 else float(2.0 ** (12 - np.floor(np.log2(largest))))
         columns = np.arange(len(cost), dtype=np.int32)
@@ -95,12 +98,6 @@ class Session:
         kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
         self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changeColsIntegrality")
 
-    def start_from(self, values: Floats) -> None:
-        """Offer a plan to start an integer search from."""
-        solution = highspy.HighsSolution()
-        solution.col_value = values.tolist()
-        self._highs.setSolution(solution)
-
     def run(
         self,
         time_limit_s: float,
@@ -110,16 +107,41 @@ class Session:
         method: Method = "dual",
     ) -> Run:
         """Solve what stands."""
-        self._set("time_limit", max(time_limit_s, 0.0))
+        # HiGHS counts an integer search from its start, a linear programme from the instance's first run.
+        passed = 0.0 if self._integer else self._highs.getRunTime()
+        self._set("time_limit", passed + max(time_limit_s, 0.0))
         self._set("mip_rel_gap", mip_gap)
         self._set("mip_abs_gap", absolute_gap * self._scale)
         self._set("mip_max_nodes", highspy.kHighsIInf if nodes is None else nodes)
         self._set("solver", "ipm" if method == "interior" else "choose")
         self._set("simplex_strategy", 4 if method == "primal" else 1)
+        run = self._run(time_limit_s)
+        if not self._agrees(run):
+            # Seen with a changed integer model: an "optimum" whose value is not that of its plan. Presolve is the cause.
+            self._set("presolve", "off")
+            run = self._run(time_limit_s)
+            self._set("presolve", "choose")
+            if not self._agrees(run):
+                raise SolverError("HiGHS reports an objective that its own plan does not have")
+        return run
+
+    def _run(self, time_limit_s: float) -> Run:
+        if self._integer:
+            # An integer search must start cold: from what a changed model left behind, HiGHS 1.16 called plans
+            # optimal that were not (with a start given by setSolution, too).
+            self._highs.clearSolver()
         started = time.perf_counter()
         status = self._highs.run()
         self.seconds += time.perf_counter() - started
         return self._read(status, time_limit_s)
+
+    def _agrees(self, run: Run) -> bool:
+        """Whether the objective reported is the one the plan has."""
+        if run.values is None or run.objective is None:
+            return True
+        value = float(self._cost @ run.values)
+        size = float(np.abs(self._cost) @ np.abs(run.values))
+        return abs(run.objective - value) <= 1e-6 * max(size, float(np.abs(self._cost).max(initial=0.0)))
 
     def _read(self, status: Any, time_limit_s: float) -> Run:
         model_status = self._highs.getModelStatus()
@@ -183,6 +205,6 @@ def lp_of(arrays: Arrays) -> Any:
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = arrays.start, arrays.index, arrays.value
     lp.sense_ = highspy.ObjSense.kMaximize
     if arrays.integer.any():
-        kinds = np.where(arrays.integer, highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
-        lp.integrality_ = kinds.tolist()
+        whole, any_number = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+        lp.integrality_ = [whole if integer else any_number for integer in arrays.integer]
     return lp

@@ -21,8 +21,8 @@ from optimiser.model.programme import merged
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.external import ExternalSession
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP, TIE_BREAK_NODES, SolveOptions
-from optimiser.solve.outcome import Outcome, StageOutcome, Termination
-from optimiser.solve.session import Method, Run, Session
+from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
+from optimiser.solve.session import Ending, Method, Run, Session
 from optimiser.solve.tie_break import tie_break_goals
 from optimiser.solve.unspent import kept_by
 
@@ -53,8 +53,8 @@ class Search:
         return max(self.deadline - time.perf_counter(), 0.0)
 
     def polishing(self) -> float:
-        """Seconds for a linear programme after the search: what remains, and never less than the share kept for it."""
-        return max(self.remaining(), POLISH_SHARE * self.options.time_limit_s)
+        """Seconds for linear programmes after the search: what remains, and the share kept for them."""
+        return max(self.deadline + POLISH_SHARE * self.options.time_limit_s - time.perf_counter(), 0.0)
 
 
 def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
@@ -67,7 +67,9 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
-        session = Session(arrays, options.threads) if options.solver == "highs" else ExternalSession(arrays, options.solver)
+        session = (
+            Session(arrays, options.threads) if options.solver == "highs" else ExternalSession(arrays, options.solver)
+        )
         search = Search(session, arrays, options, deadline)
         for values in excluded:
             _exclude(search, values)
@@ -90,27 +92,29 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
 def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]) -> Outcome | Floats:
     """The outcome; or a whole plan that holds only within tolerances and must be excluded."""
     whole = bool(search.arrays.integer.any())
-    uniqueness = "none"
+    uniqueness: Uniqueness = "none"
     values: Floats | None = None
     reached: list[float] = []
     if whole:
         run, uniqueness, reached = _whole_decisions(search, goals, order, ties[:2])
         if run.values is None:
-            termination: Termination = "time_limit" if run.ending in ("time_limit", "node_limit") else run.ending
-            return _none(termination, search, goals, 0.0)
+            return _none(run.ending, search, goals, 0.0)
         values = run.values
         search.session.relax()
         # Held with a slack, these rows would let money drift by it; the faces below hold exactly.
         search.session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
         fixed = np.flatnonzero(search.arrays.integer)
         at = np.round(values[fixed])
+        values[fixed] = at
         search.session.bound_columns(fixed, at, at)
     linear = _money(model, search, goals, order, ties, reached)
     if linear.values is None:
-        if whole and linear.ending == "infeasible" and values is not None:
+        if values is None:
+            return _none(linear.ending, search, goals, 0.0)
+        if linear.ending == "infeasible":
             return values
-        termination = "time_limit" if linear.ending in ("time_limit", "node_limit") else linear.ending
-        return _none(termination, search, goals, 0.0)
+        # No time to make the plan exact: it is kept as the search found it, and the certificate tells.
+        linear = _Linear(linear.ending, values)
     if linear.another_optimum == "exists" or uniqueness == "none":
         uniqueness = linear.another_optimum
     proven = all(stage.proven for stage in search.stages[: len(goals) + len(order)])
@@ -120,7 +124,7 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
         row_dual=linear.row_dual,
         stages=tuple(search.stages[: len(goals) + len(order)]),
         absolute_gap=absolute_gap(goals[0]),
-        another_optimum=uniqueness if proven else "unknown",  # type: ignore[arg-type]
+        another_optimum=uniqueness if proven else "unknown",
         integers_fixed=whole,
         solver_seconds=0.0,
     )
@@ -128,14 +132,12 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
 
 def _whole_decisions(
     search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]
-) -> tuple[Run, str, list[float]]:
+) -> tuple[Run, Uniqueness, list[float]]:
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
     reached: list[float] = []
     for goal in [*goals, *order]:
         search.session.maximise(_cost(search, goal))
-        if best is not None and best.values is not None:
-            search.session.start_from(best.values)
         run = search.session.run(search.remaining(), search.options.mip_gap, absolute_gap(goal))
         if best is None and run.values is None:
             return run, "unknown", reached
@@ -156,7 +158,7 @@ def _whole_decisions(
     return best, uniqueness, reached
 
 
-def _another_exists(search: Search, values: Floats) -> str:
+def _another_exists(search: Search, values: Floats) -> Uniqueness:
     """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown"."""
     row = _exclude(search, values)
     search.session.maximise(np.zeros(len(values)))
@@ -172,7 +174,6 @@ def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
         assert best.values is not None
         cost = _cost(search, goal)
         search.session.maximise(cost)
-        search.session.start_from(best.values)
         run = search.session.run(search.remaining(), absolute_gap=absolute_gap(goal), nodes=TIE_BREAK_NODES)
         if run.ending not in ("optimal", "node_limit"):
             # Stopped by the clock, which differs between machines: what it found so far is not used.
@@ -188,10 +189,10 @@ def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class _Linear:
-    ending: str
+    ending: Ending
     values: Floats | None
     row_dual: Floats | None = None
-    another_optimum: str = "none"
+    another_optimum: Uniqueness = "none"
 
 
 def _money(
@@ -201,7 +202,7 @@ def _money(
     divisible = [i for key, i in model.columns.y.items() if not search.arrays.integer[i]]
     values: Floats | None = None
     row_dual: Floats | None = None
-    another = "none"
+    another: Uniqueness = "none"
     goal_values: list[tuple[Goal, float]] = []
     for n, goal in enumerate([*goals, *order, *ties]):
         if n == len(goals) + len(order) and divisible:
@@ -209,10 +210,10 @@ def _money(
         cost = _cost(search, goal)
         search.session.maximise(cost)
         last = ties and goal is ties[-1]
-        run = search.session.run(search.polishing(), method=_method(search, first=n == 0, last=bool(last)))
-        if n < len(goals) + len(order) and not reached:
-            value = float(cost @ run.values) if run.values is not None else None
-            search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+        seconds = max(search.polishing(), POLISH_SHARE * search.options.time_limit_s if n == 0 else 0.0)
+        run = search.session.run(seconds, method=_method(search, first=n == 0, last=bool(last)))
+        if n < len(goals) + len(order):
+            _report_stage(search, n, goal, float(cost @ run.values) if run.values is not None else None, run)
         if run.ending != "optimal" or run.values is None:
             if n == 0:
                 return _Linear(run.ending, run.values)
@@ -232,17 +233,28 @@ def _money(
     return _Linear("optimal", values, row_dual, another)
 
 
+def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: Run) -> None:
+    """What a stage reached with whole decisions fixed; where these were searched, that search gives the bound."""
+    if n < len(search.stages):
+        searched = search.stages[n]
+        search.stages[n] = replace(searched, value=searched.value if value is None else value)
+    elif not search.arrays.integer.any():
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+
+
 def _method(search: Search, first: bool, last: bool) -> Method:
-    """Dual simplex from scratch; primal from a basis that stays feasible; interior point where most money moves again."""
+    """Dual simplex from scratch, primal from a basis that stays feasible, interior point where most money moves."""
     if first:
         return "dual"
     return "interior" if last and len(search.arrays.cost) > LARGE else "primal"
 
 
-def _another_fraction(search: Search, divisible: list[int], values: Floats | None) -> str:
+def _another_fraction(search: Search, divisible: list[int], values: Floats | None) -> Uniqueness:
     """Whether another split between divisible candidates is as good: both ends of a ranking over the optimal face."""
     ranking = np.zeros(len(search.arrays.cost))
-    ranking[divisible] = 1.0 + np.arange(len(divisible)) / len(divisible) + np.sqrt(np.arange(1, len(divisible) + 1)) / 7
+    ranking[divisible] = (
+        1.0 + np.arange(len(divisible)) / len(divisible) + np.sqrt(np.arange(1, len(divisible) + 1)) / 7
+    )
     for direction in (1.0, -1.0):
         search.session.maximise(direction * ranking)
         run = search.session.run(search.polishing(), method="primal")
@@ -274,10 +286,10 @@ def _gives_up(goal_values: list[tuple[Goal, float]], search: Search, values: Flo
 
 
 def _hold(search: Search, goal: Goal, value: float) -> None:
-    """Later stages keep this stage's value, less its tolerance and a slack far below its smallest coefficient."""
+    """Later stages keep this stage's value, less its tolerance and a slack for noise."""
     terms = merged(goal.pairs)
     if terms:
-        slack = max(min(1e-9 * abs(value), 1e-4 * min(abs(a) for a in terms.values())), FEASIBILITY_TOLERANCE)
+        slack = FEASIBILITY_TOLERANCE + 1e-13 * abs(value)  # the solver's tolerance, and a double's noise on the sum
         least = value - goal.tolerance * abs(value) - slack
         search.held.append(search.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf))
 
@@ -290,7 +302,7 @@ def _exclude(search: Search, values: Floats) -> int:
 
 
 def absolute_gap(goal: Goal) -> float:
-    """The stated absolute gap of a stage [unit of the stage]: far below the smallest difference its coefficients can make."""
+    """The stated absolute gap of a stage [unit of the stage]: far below any difference its coefficients can make."""
     sizes = [abs(a) for a in merged(goal.pairs).values()]
     return min(RELATIVE_ABSOLUTE_GAP * max(sizes), 1e-6 * min(sizes)) if sizes else 0.0
 
@@ -302,10 +314,11 @@ def _cost(search: Search, goal: Goal) -> Floats:
     return cost
 
 
-def _none(termination: str, search: Search, goals: list[Goal], seconds: float) -> Outcome:
+def _none(ending: Ending, search: Search, goals: list[Goal], seconds: float) -> Outcome:
+    termination: Termination = "time_limit" if ending == "node_limit" else ending
     bound = search.stages[0].bound if search.stages else None
     return Outcome(
-        termination=termination,  # type: ignore[arg-type]
+        termination=termination,
         values=None,
         row_dual=None,
         stages=(StageOutcome(goals[0].name, None, bound, False),),

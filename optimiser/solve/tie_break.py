@@ -6,13 +6,19 @@ Stages after the objective and O1, each maximised over what the stages before le
 2. most phases funded, and among as many, those whose candidates come first by id;
 3. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
 
-Ids are sorted, so the order of the file's candidates changes nothing.
+Ids are sorted, so the order of the file's candidates changes nothing. What the ranks leave equal (two
+phases of one candidate, say) a fixed shuffle of the names decides, far smaller than any rank.
 """
 
 from __future__ import annotations
 
+import zlib
+
 from optimiser.model.build import Model
 from optimiser.model.objective import Goal
+
+SHUFFLE = 1e-4
+"""Size of the shuffle, against ranks that differ by a thousandth among a thousand candidates."""
 
 
 def tie_break_goals(model: Model) -> list[Goal]:
@@ -24,11 +30,11 @@ def tie_break_goals(model: Model) -> list[Goal]:
     span = max(len(data.years), 1)
     first = data.years[0] if data.years else 0
     public = [(i, -1.0) for k, tier in data.tiers.items() if tier.public for i in columns.x_of_tier[k]]
-    phases = [(i, 1.0 + rank[c] / (1 + n)) for n, ((c, _), i) in _numbered(model)]
+    phases = [(i, 1.0 + rank[c] / (1 + n) + _shuffled(c, p)) for n, ((c, p), i) in _numbered(model)]
     # Products, not sums: a sum of ranks is constant over every way of filling fixed rows and columns.
     money = [
-        (i, (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)))
-        for (k, c, _, t), i in columns.x.items()
+        (i, (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)) + _shuffled(k, c, p, str(t)))
+        for (k, c, p, t), i in columns.x.items()
     ]
     stages = (("tie-break 1: public money", public), ("tie-break 2: phases", phases), ("tie-break 3: money", money))
     return [Goal(name, tuple(pairs)) for name, pairs in stages if pairs]
@@ -38,3 +44,8 @@ def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:
     """Each phase column with the phase's place in its candidate, 0 for the first."""
     place = {p.key: n for phases in model.data.phases_of.values() for n, p in enumerate(phases)}
     return [(place[key], (key, i)) for key, i in model.columns.y.items()]
+
+
+def _shuffled(*names: str) -> float:
+    """A number in [0, SHUFFLE), the same on every machine, that no two names are likely to share."""
+    return SHUFFLE * zlib.crc32("\0".join(names).encode()) / 2**32

@@ -247,6 +247,11 @@ class TestA2:
         later_only = replace(later, fraction={**later.fraction, ("sines", "phase-3"): Fraction(1)})
         assert lines(certify(s, later_only), "A2")["power-floor"].at == "sines/phase-3"
 
+    def test_the_named_phase_counts_towards_its_own_floor(self):
+        phases = [phase("phase-1", attributes={"mw": 100}), phase("phase-2", attributes={"mw": 50})]
+        s = scenario([site("sines", phases=phases)], constraints=[floor(phase="phase-2")])
+        assert_inside(s, plan(s), "A2", "power-floor")
+
     def test_only_the_group(self):
         candidates = [site("sines", attributes={"mw": 1}), site("lyon", country="FR", attributes={"mw": 1})]
         s = scenario(candidates, constraints=[floor(of={"countries": ["PT"]})])

@@ -36,7 +36,7 @@ class TestQ1:
         inside = plan(s, fraction={"sines/phase-1": 1, "sines/phase-2": 1})
         assert assert_inside(s, inside, "Q1", "fund").checked == 2
         outside = plan(s, fraction={"sines/phase-1": 1, "sines/phase-3": 1})
-        assert_outside(s, outside, "Q1", "fund", "sines/phase-3", 1.0)
+        assert assert_outside(s, outside, "Q1", "fund", "sines/phase-3", 1.0).allowance == 0.0
 
     def test_fractions(self):
         s = scenario([site("sines", phases=TWO_PHASES, divisible=True)])
@@ -46,7 +46,7 @@ class TestQ1:
 
     def test_fractions_hold_to_one_part_in_a_billion(self):
         s = scenario([site("sines", phases=TWO_PHASES, divisible=True)])
-        for beyond, holds in ((10**-10, True), (10**-8, False)):
+        for beyond, holds in ((5e-10, True), (6e-10, False)):
             later = HALF + Fraction(str(beyond))
             certificate = certify(s, plan(s, fraction={"sines/phase-1": HALF, "sines/phase-2": later}))
             assert certificate.holds is holds
@@ -94,6 +94,16 @@ class TestN1:
         outside = plan(s, fraction={"sines/main": HALF, "evora/main": Fraction(3, 4)})
         assert_outside(s, outside, "N1", "sites", "", 0.25)
 
+    def test_fractions_hold_to_one_part_in_a_billion(self):
+        # A sum of 2 within 2·10^-9: 2·10^-9 off is within, 3·10^-9 is not, on either side.
+        s = scenario([site(name, divisible=True) for name in "abcd"], constraints=[count(at_least=2, at_most=2)])
+        for off, holds in ((2e-9, True), (3e-9, False)):
+            for fourth in (HALF + Fraction(str(off)), HALF - Fraction(str(off))):
+                y = {"a/main": HALF, "b/main": HALF, "c/main": HALF, "d/main": fourth}
+                check = lines(certify(s, plan(s, fraction=y)), "N1")["sites"]
+                assert check.violation == off
+                assert (check.violation <= check.allowance) is holds
+
     def test_a_candidate_with_a_least_fraction_counts_whole(self):
         candidates = [site("sines", divisible=True, least_fraction=0.25), site("evora", divisible=True)]
         s = scenario(candidates, constraints=[count(at_most=1)])
@@ -117,7 +127,13 @@ class TestL1:
         s = scenario([site("sines", divisible=True, least_fraction=0.25), site("evora")], constraints=[RIVALS])
         assert_inside(s, plan(s, fraction={"sines/main": HALF}), "L1", "one-iberian")
         outside = plan(s, fraction={"sines/main": HALF, "evora/main": 1})
-        assert_outside(s, outside, "L1", "one-iberian", "", 1.0)
+        assert assert_outside(s, outside, "L1", "one-iberian", "", 1.0).allowance == 0.0
+
+    def test_fractions_hold_to_one_part_in_a_billion(self):
+        s = scenario([site("sines", divisible=True), site("evora", divisible=True)], constraints=[RIVALS])
+        for off, holds in ((1e-9, True), (2e-9, False)):
+            y = {"sines/main": HALF, "evora/main": HALF + Fraction(str(off))}
+            assert certify(s, plan(s, fraction=y)).holds is holds
 
 
 PAIR = {"id": "pair", "kind": "requires", "candidate": "sines", "needs": ["evora", "beja"]}
@@ -129,7 +145,7 @@ class TestL2:
         assert assert_inside(s, plan(s), "L2", "pair").checked == 2
         assert_inside(s, plan(s, fraction={"evora/main": 1}), "L2", "pair")
         outside = plan(s, fraction={"sines/main": 1, "evora/main": 1})
-        assert_outside(s, outside, "L2", "pair", "beja", 1.0)
+        assert assert_outside(s, outside, "L2", "pair", "beja", 1.0).allowance == 0.0
 
     def test_fractions_and_least_fractions(self):
         # sines takes part (v = 1) with a quarter; evora's half is a half, beja's half is v = 1.
@@ -181,6 +197,11 @@ class TestL3:
         amounts = [c for c in certify(s, short).rules if c.label == "L3" and c.unit == "EUR million"]
         assert [(c.at, c.violation, c.allowance) for c in amounts] == [("sines/phase-1/2028", EURO, 0.0)]
         assert broken(certify(s, short)) == {("L3", "fund")}
+
+    def test_one_euro_committed_and_none_paid(self):
+        s = scenario([site("sines", phases=[phase("phase-1", committed={"union": {"2027": 0.000001}})])])
+        amounts = [c for c in certify(s, plan(s)).rules if c.label == "L3" and c.unit == "EUR million"]
+        assert [(c.at, c.violation) for c in amounts] == [("sines/phase-1/2027", EURO)]
 
     def test_committed_money_means_funded(self):
         s = scenario([site("sines", phases=[phase("phase-1", committed={"union": {"2027": 20}})])])

@@ -90,7 +90,9 @@ def solve_infeasible(document: Document) -> None:
 def funded(result: Result) -> dict[str, float]:
     """Fraction of each phase above 0, by "candidate" where there is one phase, else by "candidate/phase"."""
     return {
-        candidate.id if set(candidate.phases) == {"main"} else f"{candidate.id}/{name}": pytest.approx(fraction, abs=1e-9)
+        candidate.id if set(candidate.phases) == {"main"} else f"{candidate.id}/{name}": pytest.approx(
+            fraction, abs=1e-9
+        )
         for candidate in result.candidates
         for name, fraction in candidate.phases.items()
         if fraction > 0

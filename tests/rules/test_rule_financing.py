@@ -60,7 +60,7 @@ class TestF1SourcesEqualUses:
         assert [paid(result, tier=name) for name in ("union", "state", "bank")] == [60, 30, 10]
 
     def test_F1_costs_finer_than_a_euro_are_rounded(self):
-        # 0.7 millionths above 100: a whole number of euros either side is within the allowance, which is below one euro.
+        # 0.7 euros beyond 100 million: either whole number of euros is within the allowance, which is below one euro.
         result = solve(scenario([site("a", 100.0000007)]), 1)
         assert result.certificate is not None
         line = next(check for check in result.certificate.rules if check.label == "F1")
@@ -87,7 +87,10 @@ class TestF2ConsortiumMoney:
 
     def test_F2_at_least_the_funds_share(self):
         # A quarter of 100 must be the consortium's, however much the union wants to pay.
-        assert pledged(solve(scenario([site("a", pledge=100)], terms=[GIVE], fund={"least_private_share": 0.25}), 75)) == 25
+        assert (
+            pledged(solve(scenario([site("a", pledge=100)], terms=[GIVE], fund={"least_private_share": 0.25}), 75))
+            == 25
+        )
 
     def test_F2_at_least_phase_by_phase(self):
         # All of the 50 must not go to phase 1: a quarter of each phase. The union cannot pay 2028 at all, so phase 2 is

@@ -107,9 +107,14 @@ class TestS3Matching:
     def test_S3_more_than_the_match_is_fine(self):
         # The state may give more than the union: saving union money, it pays all.
         tiers = [tier("union"), tier("state")]
-        result = solve(scenario([site("a")], tiers, terms=[{"term": "attribute", "attribute": "value"}, SAVE], fund=match()))
+        result = solve(
+            scenario([site("a")], tiers, terms=[{"term": "attribute", "attribute": "value"}, SAVE], fund=match())
+        )
         assert paid(result) == 0  # a point is not worth 100 of public money
-        result = solve(scenario([site("a", locked="in")], tiers, terms=[{"term": "public_money", "tier": "union"}], fund=match()), 0)
+        result = solve(
+            scenario([site("a", locked="in")], tiers, terms=[{"term": "public_money", "tier": "union"}], fund=match()),
+            0,
+        )
         assert paid(result, tier="state") == 100
 
     def test_S3_a_tier_that_may_not_pay_counts_as_nothing(self):
@@ -237,7 +242,10 @@ class TestS6Eligibility:
         assert chosen(solve(scenario(sites, [tier(eligible={"tags": ["cohesion"]})]), 1)) == {"a"}
 
     def test_S6_candidate(self):
-        assert chosen(solve(scenario([site(c) for c in "abc"], [tier(eligible={"candidates": ["b", "c"]})]), 2)) == {"b", "c"}
+        assert chosen(solve(scenario([site(c) for c in "abc"], [tier(eligible={"candidates": ["b", "c"]})]), 2)) == {
+            "b",
+            "c",
+        }
 
     def test_S6_keys_intersect(self):
         sites = [site("a", country="PT", tags=["x"]), site("b", country="PT"), site("c", country="ES", tags=["x"])]
@@ -249,7 +257,9 @@ class TestS6Eligibility:
 
     def test_S6_the_country_of_a_phase_replaces_the_candidates(self):
         # Phase 2 stands in ES, where the state may not pay, and phase 1 of b in PT, where it may.
-        a = site("a", country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 9})], value=None)
+        a = site(
+            "a", country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 9})], value=None
+        )
         b = site("b", country="ES", phases=[phase("p1", country="PT", attributes={"value": 1})], value=None)
         result = solve(scenario([a, b], [tier(eligible={"countries": ["PT"]})]), 1)
         assert funded(result) == {"b/p1": 1}
@@ -271,7 +281,9 @@ class TestS7Awards:
         assert [paid(result, candidate=c) for c in "ab"] == [40, 30]
 
     def test_S7_at_most_a_share_of_cost(self):
-        result = solve(scenario([site("a", **IN), site("b", 30, **IN)], [tier()], [award(at_most_share=0.2)], [GIVE]), 26)
+        result = solve(
+            scenario([site("a", **IN), site("b", 30, **IN)], [tier()], [award(at_most_share=0.2)], [GIVE]), 26
+        )
         assert [paid(result, candidate=c) for c in "ab"] == [20, 6]
 
     def test_S7_the_tighter_of_two_bounds(self):
@@ -286,7 +298,9 @@ class TestS7Awards:
         assert paid(result) == 40
 
     def test_S7_at_least_a_share_of_cost(self):
-        result = solve(scenario([site("a", **IN), site("b", 30, **IN)], [tier()], [award(at_least_share=0.2)], [LEVER]), 104)
+        result = solve(
+            scenario([site("a", **IN), site("b", 30, **IN)], [tier()], [award(at_least_share=0.2)], [LEVER]), 104
+        )
         assert [paid(result, candidate=c) for c in "ab"] == [20, 6]
 
     def test_S7_at_least_the_larger_of_two_bounds(self):

@@ -19,16 +19,18 @@ class TestY1Fraction:
     def test_Y1_at_most_one(self):
         assert funded(solve(scenario([site("a", value=10, divisible=True)]), 10)) == {"a": 1}
 
-    @pytest.mark.parametrize("least, value, fractions", [(0.5, 14.5, {"a": 1, "b": 0.5}), (0.6, 14.4, None), (1, 10, None)])
-    def test_Y1_at_least_the_least_fraction(self, least, value, fractions):
-        # 150: a whole and half of b, if half may be; else b's 0.6 and 0.9 of a; if all must be, a alone.
+    @pytest.mark.parametrize("least, a, b", [(0.5, 1, 0.5), (0.6, 0.9, 0.6), (1, 0.5, 1)])
+    def test_Y1_at_least_the_least_fraction(self, least, a, b):
+        # 150 pays a and half of b, if half may be; else b's least fraction and what is left of a.
         sites = [site("a", 100, 10, divisible=True), site("b", 100, 9, divisible=True, least_fraction=least)]
-        result = solve(scenario(sites, [tier(size=150)]), value)
-        assert funded(result) == (fractions or ({"a": 0.9, "b": 0.6} if least < 1 else {"a": 1}))
+        assert funded(solve(scenario(sites, [tier(size=150)]), 10 * a + 9 * b)) == {"a": a, "b": b}
 
     def test_Y1_or_nothing(self):
         # 30 buys neither 0.4 of a nor of b.
-        sites = [site("a", value=10, divisible=True, least_fraction=0.4), site("b", 100, divisible=True, least_fraction=0.4)]
+        sites = [
+            site("a", value=10, divisible=True, least_fraction=0.4),
+            site("b", 100, divisible=True, least_fraction=0.4),
+        ]
         assert funded(solve(scenario(sites, [tier(size=30)]), 0)) == {}
 
     def test_Y1_the_least_fraction_is_of_the_first_phase(self):
@@ -96,7 +98,7 @@ class TestN1Counts:
 
     def test_N1_first_phases_count(self):
         # Two sites at most, with all their phases.
-        sites = [site(c, value=v, phases=[phase("p1"), phase("p2", attributes={"extra": 1})]) for c, v in zip("abc", (3, 2, 1), strict=True)]
+        sites = [site(c, phases=[phase("p1"), phase("p2", attributes={"extra": 1})]) for c in "abc"]
         extra = {"term": "attribute", "attribute": "extra"}
         solve(scenario(sites, rules=[count(at_most=2)], terms=[extra]), 2)
 
@@ -115,17 +117,21 @@ class TestN1Counts:
 
     def test_N1_the_group_by_the_country_of_the_phase_that_counts(self):
         # Phase 2 of a stands in ES, as does b: one of them.
-        a = site("a", value=None, country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 5})])
-        b = site("b", value=None, country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 4})])
+        a = site(
+            "a", value=None, country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 5})]
+        )
+        b = site(
+            "b", value=None, country="PT", phases=[phase("p1"), phase("p2", country="ES", attributes={"value": 4})]
+        )
         c = site("c", value=None, country="PT", phases=[phase("p1"), phase("p2", attributes={"value": 1})])
         rule = count(at_most=1, phase="p2", of={"countries": ["ES"]})
         solve(scenario([a, b, c], rules=[rule]), 6)
 
     def test_N1_fractions_add_up(self):
-        # One and a half sites is more than 1: 1 in all.
+        # 150 pays one and a half: 1 in all. At least one is no rule here.
         sites = [site("a", value=10, divisible=True), site("b", value=9, divisible=True)]
         solve(scenario(sites, [tier(size=150)], [count(at_most=1)]), 10)
-        result = solve(scenario(sites, [tier(size=150)], [count(at_least=1.5)] if False else [count(at_least=1)]), 14.5)
+        result = solve(scenario(sites, [tier(size=150)], [count(at_least=1)]), 14.5)
         assert funded(result) == {"a": 1, "b": 0.5}
 
     def test_N1_with_a_least_fraction_taking_part_counts_not_the_fraction(self):
@@ -195,9 +201,16 @@ class TestL2Requires:
     def test_L2_with_a_least_fraction_taking_part_is_enough(self):
         # b takes part with 0.2 of it, so a may be whole; and a, taking part, needs b to take part.
         b = site("b", 100, 0, divisible=True, least_fraction=0.2)
-        assert funded(solve(scenario([site("a", 100, 5), b], [tier(size=120)], [requires("a", "b")]), 5)) == {"a": 1, "b": 0.2}
+        assert funded(solve(scenario([site("a", 100, 5), b], [tier(size=120)], [requires("a", "b")]), 5)) == {
+            "a": 1,
+            "b": 0.2,
+        }
         a = site("a", 100, 5, divisible=True, least_fraction=0.2)
         assert funded(solve(scenario([a, b], [tier(size=110)], [requires("a", "b")]), 4.5)) == {"a": 0.9, "b": 0.2}
+
+
+def committed(amounts, **keys):
+    return site("a", pledge="unlimited", phases=[phase("p1", {"2027": 90, "2028": 30}, committed=amounts)], **keys)
 
 
 class TestL3Locks:
@@ -232,28 +245,22 @@ class TestL3Locks:
 
     def test_L3_committed_amounts_are_paid(self):
         # 70 of the union in 2027, and the phase in full; saving union money, no more than that.
-        a = site("a", value=None, pledge="unlimited")
-        a = {"id": "a", "private_pledge": "unlimited"}
-        a["phases"] = [phase("p1", {"2027": 90, "2028": 30}, committed={"union": {"2027": 70}})]
+        a = committed({"union": {"2027": 70}})
         result = solve(scenario([a], terms=[SAVE]), -70)
         assert paid(result, tier="union", year=2027) == 70
         assert funded(result) == {"a/p1": 1}
 
     def test_L3_committed_amounts_of_several_tiers_and_years(self):
-        committed = {"union": {"2027": 20, "2028": 5}, "state": {"2028": 10}}
-        a = {"id": "a", "private_pledge": "unlimited"}
-        a["phases"] = [phase("p1", {"2027": 90, "2028": 30}, committed=committed)]
+        a = committed({"union": {"2027": 20, "2028": 5}, "state": {"2028": 10}})
         solve(scenario([a], [tier("union"), tier("state")], terms=[SAVE]), -35)
 
     def test_L3_committed_money_is_in_the_envelope_and_the_ceilings(self):
-        a = {"id": "a", "private_pledge": "unlimited"}
-        a["phases"] = [phase("p1", {"2027": 90, "2028": 30}, committed={"union": {"2027": 70}})]
+        a = committed({"union": {"2027": 70}})
         solve_infeasible(scenario([a], [tier(size=69)]))
         solve_infeasible(scenario([a], [tier(annual_ceiling={"2027": 69, "2028": 500})]))
         # 30 are left for b.
         assert paid(solve(scenario([a, site("b", pledge="unlimited")], [tier(size=100)], terms=[GIVE]), 100)) == 100
 
     def test_L3_committed_means_in_even_for_nothing(self):
-        a = {"id": "a", "private_pledge": "unlimited", "divisible": True}
-        a["phases"] = [phase("p1", 50, committed={"union": {"2027": 0}})]
+        a = committed({"union": {"2027": 0}}, divisible=True)
         assert funded(solve(scenario([a], terms=[{"term": "private_money", "sense": "minimise"}]), 0)) == {"a/p1": 1}

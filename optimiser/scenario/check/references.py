@@ -20,7 +20,14 @@ from optimiser.scenario.rules import (
 )
 from optimiser.scenario.scenario import Scenario
 
-UNKNOWN_CODES = ("unknown-tier", "unknown-candidate", "unknown-tag", "unknown-phase", "unknown-attribute", "unknown-source")
+UNKNOWN_CODES = (
+    "unknown-tier",
+    "unknown-candidate",
+    "unknown-tag",
+    "unknown-phase",
+    "unknown-attribute",
+    "unknown-source",
+)
 
 
 def no_candidates(s: Scenario) -> Iterator[Finding]:
@@ -68,7 +75,9 @@ def unknown_tiers(s: Scenario) -> Iterator[Finding]:
 def unknown_candidates(s: Scenario) -> Iterator[Finding]:
     """Candidates named by rules and groups exist."""
     known = {c.id for c in s.candidates}
-    named = [(place + "/candidates", group.candidates or ()) for place, group in _groups(s)]
+    named: list[tuple[str, Iterable[str]]] = [
+        (place + "/candidates", group.candidates or ()) for place, group in _groups(s)
+    ]
     for r in s.constraints:
         here = ("constraints", r.id)
         if isinstance(r, ExclusiveRule):

@@ -104,7 +104,15 @@ def instrument_keys(s: Scenario) -> Iterator[Finding]:
     for t in s.fund.tiers:
         refused: tuple[str, ...] = ()
         if not t.in_pool and t.instrument != "guarantee":
-            refused = ("seniority", "loss_given_failure", "hurdle", "limits", "return_if_success", "holding_years", "revolving")
+            refused = (
+                "seniority",
+                "loss_given_failure",
+                "hurdle",
+                "limits",
+                "return_if_success",
+                "holding_years",
+                "revolving",
+            )
         if t.instrument != "guarantee":
             refused += ("covers", "cover_share", "provision_rate")
         for key in refused:
@@ -265,7 +273,7 @@ def terms(s: Scenario) -> Iterator[Finding]:
                 yield _error("population-needs-country", *here, "per")
             else:
                 unknown = sorted(
-                    {k for c in s.candidates for p in c.all_phases for k in c.all_countries + [p.country or ""] if k}
+                    {k for c in s.candidates for p in c.all_phases for k in [*c.all_countries, p.country or ""] if k}
                 )
                 for country in unknown:
                     if population(s, country) is None:

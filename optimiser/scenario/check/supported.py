@@ -18,7 +18,9 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
             yield Finding("error", "term-not-honoured", join(("objective", "terms", i)), {"term": term.term})
     for t in s.fund.tiers:
         if t.instrument == "guarantee":
-            yield Finding("error", "instrument-not-honoured", join(("fund", "tiers", t.id)), {"instrument": t.instrument})
+            yield Finding(
+                "error", "instrument-not-honoured", join(("fund", "tiers", t.id)), {"instrument": t.instrument}
+            )
     for r in s.constraints:
         if r.kind == "stay_close":
             yield Finding("error", "kind-not-honoured", join(("constraints", r.id)), {"kind": r.kind})

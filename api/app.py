@@ -1,0 +1,107 @@
+"""The service: ``uvicorn --factory api.app:create_app``."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from api.documentation import openapi_of
+from api.languages import lenient_language
+from api.problems import Problem, ProblemError
+from api.requests import new_instance, response_of
+from api.routes import allocations, evaluations, health, library, meta
+from api.settings import Settings
+from api.transport import Transport
+from api.workers import Workers
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service, with settings from the environment where none are given.
+
+    Errors: SettingsError where an environment variable cannot be used.
+    """
+    settings = settings or Settings.from_environment()
+    app = FastAPI(
+        # FastAPI's own pages of documentation load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    for routes in (allocations, evaluations, library, meta, health):
+        app.include_router(routes.router)
+    app.add_middleware(Transport)
+    app.add_exception_handler(ProblemError, _problem_raised)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    workers = app.state.workers = Workers(settings.workers, settings.max_queue)
+    workers.start()
+    loop = asyncio.get_running_loop()
+    with _on_stop_signal(lambda: loop.call_soon_threadsafe(workers.begin_drain, settings.drain_s)):
+        yield
+    await workers.drain(settings.drain_s)
+
+
+@contextmanager
+def _on_stop_signal(begin: Callable[[], Any]) -> Iterator[None]:
+    """Calls ``begin`` when the process is told to stop, before the server's own handler.
+
+    The server lets running requests end before it closes the application; without this, requests whose body
+    is still on its way would be taken on meanwhile.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, frame: Any) -> None:
+        begin()
+        following = before[signal.Signals(number)]
+        if callable(following):
+            following(number, frame)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _problem(request: Request, problem: Problem) -> Response:
+    return response_of(problem.answer(lenient_language(request), new_instance()))
+
+
+async def _problem_raised(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return _problem(request, error.problem)
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    """What the router refuses: no such address, or not by this method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code != 405:
+        return _problem(request, Problem("not-found"))
+    methods = {method.strip() for method in (error.headers or {}).get("Allow", "").split(",")} | {"OPTIONS"}
+    allowed = sorted(methods | {"HEAD"} if "GET" in methods else methods)
+    header = (("Allow", ", ".join(allowed)),)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=dict(header))
+    params = {"method": request.method[:20], "allowed": allowed}
+    return _problem(request, Problem("method-not-allowed", params, headers=header))

@@ -1,0 +1,196 @@
+"""The OpenAPI 3.1 description: schemas from the library's own models, examples from its scenarios."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from api.problems import JSON, PROBLEM_JSON, STATUS, problem_type
+from optimiser.library import library_files
+from optimiser.messages import catalogue
+from optimiser.result.result import Result
+from optimiser.scenario.schema import scenario_schema
+
+Schema = dict[str, Any]
+
+TITLE = "InvestAI Optimiser"
+
+DESCRIPTION = """\
+Allocates the tiers of a layered public fund to candidate sites, and proves the allocation.
+
+Amounts are EUR million, shares 0..1. What cannot be used is refused with a problem (RFC 9457) whose `errors` list every
+finding at once: where it stands, what disagrees, and the cure. Pointers name places in the body, members of lists by
+their id.
+"""
+
+REF = "#/components/schemas/"
+
+_POSTED = (400, 406, 413, 415, 422, 429, 500, 503, 504)
+
+
+def problems_documentation(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem responses of a route, by status, each with the types it may have."""
+    texts = catalogue()
+    documented: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        lines = [f"`{problem_type(c)}`: {texts[f'problem.{c}']}" for c, its in STATUS.items() if its == status]
+        response = {"description": " · ".join(lines), "content": {PROBLEM_JSON: {"schema": {"$ref": f"{REF}Problem"}}}}
+        if status == 429:
+            seconds = {"description": "when to try again [s]", "schema": {"type": "integer"}}
+            response["headers"] = {"Retry-After": seconds}
+        documented[status] = response
+    return documented
+
+
+def allocation_documentation() -> Schema:
+    """Body and responses of ``POST /v1/allocations``."""
+    return _posted("Scenario", "Result", with_examples=True)
+
+
+def validation_documentation() -> Schema:
+    """Body and responses of ``POST /v1/validate``."""
+    # What is wrong with the scenario is the answer here, not a refusal.
+    return _posted("Scenario", "Validation", with_examples=True, without=(422,))
+
+
+def evaluation_documentation() -> Schema:
+    """Body and responses of ``POST /v1/evaluations``."""
+    return _posted("Evaluation", "Result")
+
+
+def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
+    content: Schema = {"schema": {"$ref": REF + body}}
+    if with_examples:
+        content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in library_files()}
+    problems = {str(k): v for k, v in problems_documentation(*(s for s in _POSTED if s not in without)).items()}
+    success = {"description": "The answer", "content": {JSON: {"schema": {"$ref": REF + answer}}}}
+    return {"requestBody": {"required": True, "content": {JSON: content}}, "responses": {"200": success} | problems}
+
+
+def _examples() -> Schema:
+    files = {name: json.loads(path.read_bytes()) for name, path in library_files().items()}
+    return {name: {"summary": document.get("name", name), "value": document} for name, document in files.items()}
+
+
+def openapi_of(app: FastAPI) -> Schema:
+    """The description of the whole service, made once."""
+    if not app.openapi_schema:
+        document = get_openapi(
+            title=TITLE,
+            version="1",
+            summary="Funds, candidates and rules in; a proven allocation out",
+            description=DESCRIPTION,
+            routes=app.routes,
+            servers=[{"url": "/"}],
+        )
+        document["components"] = {"schemas": _schemas(), "examples": _examples()}
+        for path in document["paths"].values():
+            for operation in path.values():
+                # The framework's own, which no route of this service ever gives.
+                if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
+                    del operation["responses"]["422"]
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _schemas() -> Schema:
+    finding = {
+        "type": "object",
+        "required": ["severity", "code", "pointer", "message", "cure"],
+        "properties": {
+            "severity": {"enum": ["error", "warning", "note"]},
+            "code": {"type": "string", "description": "stable key"},
+            "pointer": {"type": "string", "description": "place in the body, e.g. /fund/tiers/union/size"},
+            "message": {"type": "string", "description": "what disagrees"},
+            "cure": {"type": "string", "description": "what to do about it"},
+        },
+    }
+    findings = {"type": "array", "items": {"$ref": f"{REF}Finding"}}
+    return {
+        **_hoisted("Scenario", scenario_schema()),
+        **_hoisted("Result", result_schema()),
+        "Finding": finding,
+        "Problem": _problem_schema(findings),
+        "Validation": {
+            "type": "object",
+            "required": ["valid", "findings", "sha256"],
+            "properties": {
+                "valid": {"type": "boolean", "description": "whether there is no error"},
+                "findings": findings,
+                "sha256": {
+                    "type": ["string", "null"],
+                    "description": "of the canonical JSON; null where there are errors",
+                },
+            },
+        },
+        "Evaluation": {
+            "type": "object",
+            "required": ["scenario", "plan"],
+            "additionalProperties": False,
+            "properties": {"scenario": {"$ref": f"{REF}Scenario"}, "plan": _plan_schema()},
+        },
+    }
+
+
+def _problem_schema(findings: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": "RFC 9457",
+        "required": ["type", "title", "status", "detail", "instance", "errors"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference", "enum": [problem_type(code) for code in STATUS]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "format": "uri", "description": "this occurrence, as it stands in the log"},
+            "errors": {**findings, "minItems": 1},
+        },
+    }
+
+
+def _plan_schema() -> Schema:
+    phases = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}}
+    award = {
+        "type": "object",
+        "required": ["id", "phases"],
+        "properties": {"id": {"type": "string"}, "phases": phases},
+    }
+    return {
+        "type": "object",
+        "description": "a result, or these parts of it",
+        "properties": {
+            "money": {"type": "array", "items": {"$ref": f"{REF}Result.MoneyCell"}},
+            "private_money": {"type": "array", "items": {"$ref": f"{REF}Result.PrivateCell"}},
+            "candidates": {"type": "array", "items": award},
+        },
+    }
+
+
+def result_schema() -> Schema:
+    """JSON Schema of a result, by the names of its JSON."""
+    schema: Schema = TypeAdapter(Result).json_schema(mode="serialization")
+    binding = schema["$defs"]["Binding"]
+    # ``from`` is a word of Python; the JSON has it without the underscore.
+    binding["properties"]["from"] = binding["properties"].pop("from_")
+    return schema
+
+
+def _hoisted(name: str, schema: Schema) -> Schema:
+    """A schema and its parts as components of their own: ``Scenario``, ``Scenario.Fund`` …"""
+    parts = schema.get("$defs", {})
+    whole = {key: value for key, value in schema.items() if key not in ("$defs", "$schema")}
+    return {name: _moved(whole, name), **{f"{name}.{part}": _moved(value, name) for part, value in parts.items()}}
+
+
+def _moved(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _moved(v, name) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_moved(v, name) for v in value]
+    if isinstance(value, str) and value.startswith("#/$defs/"):
+        return f"{REF}{name}.{value.removeprefix('#/$defs/')}"
+    return value

@@ -1,0 +1,128 @@
+"""From a request to the worker and back: media type, body within its limit, client that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Coroutine
+from email.message import Message
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request, Response
+
+from api.languages import weighted
+from api.problems import Answer, refuse
+from api.settings import Settings
+from api.work import Job, Work, hard_stop_s
+
+if TYPE_CHECKING:
+    from api.workers import Workers
+
+CLIENT_GONE = 499
+"""Status for the log alone: nobody is left to read it."""
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the service."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def workers_of(request: Request) -> Workers:
+    """The workers of the service."""
+    workers: Workers = request.app.state.workers
+    return workers
+
+
+def new_instance() -> str:
+    """An address for one occurrence of a problem, the same in the answer and in the log."""
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def response_of(answer: Answer) -> Response:
+    """The answer as the framework's response."""
+    return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
+
+
+async def worked(request: Request, lang: str, work: Work) -> Response:
+    """The answer of a worker to the request's body.
+
+    Errors: ProblemError for every refusal before and around the work.
+    """
+    settings = settings_of(request)
+    workers = workers_of(request)
+    check_accept(request)
+    check_media_type(request)
+    workers.check_room()
+    body = await read_body(request, settings.max_body_bytes)
+    job = Job(body, lang, new_instance(), settings)
+    # The worker knows nearer limits and keeps them itself; this one ends a worker that cannot.
+    timeout_s = settings.max_reading_s + hard_stop_s(settings.max_time_limit_s) + 1.0
+    answer = await _while_connected(request, workers.run(work, job, timeout_s=timeout_s))
+    response = response_of(answer) if answer is not None else Response(status_code=CLIENT_GONE)
+    response.headers["Content-Language"] = lang
+    return response
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """The answer, or None where the client went away first; then the work is cancelled."""
+    at_work = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait((at_work, gone), return_when=asyncio.FIRST_COMPLETED)
+        return await at_work if at_work.done() else None
+    finally:
+        gone.cancel()
+        at_work.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def check_accept(request: Request) -> None:
+    """Refuses a client that would not read JSON.
+
+    Errors: ProblemError not-acceptable.
+    """
+    header = request.headers.get("accept", "")
+    entries = [weighted(entry) for entry in header.split(",") if entry.strip()]
+    ranges = {name.lower() for name, weight in entries if weight > 0}
+    if entries and not ranges & {"*/*", "application/*", "application/json"}:
+        raise refuse("not-acceptable")
+
+
+def check_media_type(request: Request) -> None:
+    """Refuses a body that is not declared as JSON in UTF-8, uncompressed.
+
+    Errors: ProblemError media-type.
+    """
+    declared = request.headers.get("content-type")
+    header = Message()
+    header["content-type"] = declared or ""
+    charset = header.get_param("charset", "utf-8")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if declared is None or declared.partition(";")[0].strip().lower() != "application/json":
+        raise refuse("media-type", found=(declared or "of no stated type")[:80])
+    if str(charset).lower() not in ("utf-8", "utf8"):
+        raise refuse("media-type", found=f"charset {charset}"[:80])
+    if encoding not in ("", "identity"):
+        raise refuse("media-type", found=encoding[:80])
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body, refused before it is read where its length is stated, and while it is read otherwise.
+
+    Errors: ProblemError body-too-large.
+    """
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) > limit:
+        raise refuse("body-too-large", limit=limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise refuse("body-too-large", limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,1 @@
+"""Routes, one file a subject: they translate between HTTP and the library, which decides."""

@@ -1,0 +1,5 @@
+"""``python -m optimiser.cli`` is the command too."""
+
+from optimiser.cli import main
+
+main()

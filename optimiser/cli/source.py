@@ -1,0 +1,100 @@
+"""Where a scenario and a plan come from: a file, the carried library, standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from optimiser.cli.options import settings_of
+from optimiser.cli.run import Exit, body, body_of, line, say, show
+
+if TYPE_CHECKING:
+    from optimiser.findings import Finding
+    from optimiser.scenario.load import Loaded
+
+STDIN = "-"
+
+
+def load(file: str, settings: Sequence[str], lang: str) -> Loaded:
+    """The scenario behind FILE, with ``--set`` applied, and everything found in it."""
+    from optimiser.scenario.load import load_bytes, load_file
+
+    values = settings_of(settings)
+    if file == STDIN:
+        content, findings = _stdin()
+        if findings:
+            from optimiser.scenario.load import Loaded
+
+            return Loaded(None, tuple(findings))
+        return load_bytes(content, values)
+    return load_file(scenario_path(file, lang), values)
+
+
+def scenario_path(file: str, lang: str = "en") -> Path:
+    """The path FILE means: itself if it exists, else the carried scenario of that id."""
+    from optimiser.library import library_files
+
+    path = Path(file)
+    if os.path.lexists(path):
+        return path
+    carried = library_files()
+    if file in carried:
+        return carried[file]
+    if path.name == file and not path.suffix:
+        line(say("no-such-file", lang, file=file, known=", ".join(carried)), err=True)
+    return path
+
+
+def expect(loaded: Loaded, lang: str, as_json: bool) -> Loaded:
+    """The same, if there is a scenario; else every finding is shown and the command ends."""
+    if loaded.scenario is None:
+        refuse("invalid", loaded.findings, lang, as_json)
+    return loaded
+
+
+def refuse(title: str, findings: Sequence[Finding], lang: str, as_json: bool) -> None:
+    """Show what is wrong with a scenario or a plan, and end the command."""
+    from optimiser.report.pages import findings_page
+
+    listed = [f.as_dict(lang) for f in findings]
+    show(findings_page(say(title, lang), listed, lang), err=True)
+    if as_json:
+        body(body_of({"title": say(title, lang), "errors": listed}))
+    raise typer.Exit(Exit.INVALID)
+
+
+def load_plan(file: str) -> tuple[Any, list[Finding]]:
+    """The document behind PLAN, and why there is none."""
+    from optimiser.scenario.read import read_file, read_json
+
+    if file == STDIN:
+        content, findings = _stdin()
+        document, more = (None, findings) if findings else read_json(content)
+    else:
+        document, more = read_file(Path(file))
+    return document, [_of_plan(f) for f in more]
+
+
+def _of_plan(finding: Finding) -> Finding:
+    """The finding as said of a plan, where its words speak of a scenario."""
+    from optimiser.findings import Finding
+
+    if finding.code == "not-an-object":
+        return Finding(finding.severity, "plan-not-an-object", finding.pointer, finding.params)
+    return finding
+
+
+def _stdin() -> tuple[bytes, list[Finding]]:
+    from optimiser.findings import Finding
+    from optimiser.scenario.read import GREATEST_FILE
+
+    content = sys.stdin.buffer.read(GREATEST_FILE + 1)
+    if len(content) > GREATEST_FILE:
+        params: Mapping[str, Any] = {"size": len(content), "limit": GREATEST_FILE}
+        return b"", [Finding("error", "file-too-large", "", params)]
+    return content, []

@@ -1,0 +1,1 @@
+"""Tables of a result: for people on a screen, and for files."""

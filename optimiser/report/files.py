@@ -1,0 +1,143 @@
+"""Results as files: JSON, CSV for a spreadsheet of either language, a folder of all tables.
+
+A file is written whole or not at all. Every function raises OSError where the disk refuses.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from optimiser.result.result import Result
+
+CSV_FORMATS = ("en", "fr")
+
+CsvFormat = Literal["en", "fr"]
+"""en: commas between cells, decimal points. fr: semicolons, decimal commas, a byte order mark: for a French Excel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to save: a ``.json`` or ``.csv`` file, or a folder."""
+
+    path: Path
+    kind: Literal["json", "csv", "folder"]
+
+
+def target_of(out: str) -> Target:
+    """The target a user names: by its ending; a slash at the end, or a folder that exists, is a folder.
+
+    Errors: ValueError for any other ending.
+    """
+    path = Path(out)
+    if out.endswith(("/", os.sep)) or path.is_dir():
+        return Target(path, "folder")
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return Target(path, "json")
+    if suffix == ".csv":
+        return Target(path, "csv")
+    raise ValueError(f"{out} does not end in .json, .csv or /")
+
+
+def save_result(result: Result, target: Target, csv_format: CsvFormat = "en") -> Path:
+    """Save a result as JSON, its money as CSV, or everything in a folder; the path written."""
+    from optimiser.result.frames import TABLES
+
+    if target.kind == "json":
+        write_whole(target.path, result.to_json() + b"\n")
+    elif target.kind == "csv":
+        write_whole(target.path, _table(result, "money", csv_format))
+    else:
+        for name in TABLES:
+            write_whole(target.path / f"{name}.csv", _table(result, name, csv_format))
+        write_whole(target.path / "result.json", result.to_json() + b"\n")
+    return target.path
+
+
+def save_findings(
+    body: bytes, findings: Sequence[Mapping[str, Any]], target: Target, csv_format: CsvFormat = "en"
+) -> Path:
+    """Save the answer of a validation: its JSON, its findings as CSV, or both in a folder; the path written."""
+    names = ["severity", "code", "pointer", "message", "cure"]
+    table = csv_bytes(names, ([f[name] for name in names] for f in findings), csv_format)
+    if target.kind == "json":
+        write_whole(target.path, body + b"\n")
+    elif target.kind == "csv":
+        write_whole(target.path, table)
+    else:
+        write_whole(target.path / "findings.csv", table)
+        write_whole(target.path / "validation.json", body + b"\n")
+    return target.path
+
+
+def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[Any]], csv_format: CsvFormat = "en") -> bytes:
+    """A table as CSV: one line of names, then the rows."""
+    french = csv_format == "fr"
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";" if french else ",")
+    writer.writerow([_cell(name, french) for name in names])
+    writer.writerows([_cell(value, french) for value in row] for row in rows)
+    return file.getvalue().encode("utf-8-sig" if french else "utf-8")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; folders above it are made."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path, ending: str = "") -> Iterator[Path]:
+    """A file beside ``path`` to write to, which takes its place when all went well.
+
+    ending: of the file to write to, for writers that go by it.
+    """
+    if path.exists() and not path.is_file():
+        # A device or a pipe is written to; replacing it would remove it.
+        yield path
+        return
+    real = Path(os.path.realpath(path))
+    real.parent.mkdir(parents=True, exist_ok=True)
+    temporary = real.with_name(f".{secrets.token_hex(6)}{ending}")
+    try:
+        yield temporary
+        os.replace(temporary, real)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _table(result: Result, name: Any, csv_format: CsvFormat) -> bytes:
+    frame = result.frame(name)
+    # As objects, so that years stay whole numbers where others of the column are missing.
+    values = frame.astype(object).where(frame.notna(), None)
+    return csv_bytes(list(frame.columns), values.itertuples(index=False, name=None), csv_format)
+
+
+def _cell(value: Any, french: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        digits = f"{Decimal(repr(float(value))):f}"
+        digits = digits.removesuffix(".0")
+        return digits.replace(".", ",") if french else digits
+    if isinstance(value, list | tuple):
+        return _text(" ".join(str(part) for part in value))
+    return _text(str(value))
+
+
+def _text(value: str) -> str:
+    """Text that a spreadsheet would take for a formula gets an apostrophe; a dash alone is none."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) and value != "-" else value

@@ -1,0 +1,58 @@
+"""Numbers as people read them. Amounts in EUR million."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+EUROS = 6
+"""Decimals of a euro in EUR million: no amount has more."""
+
+NOTHING = "-"
+"""Stands in a table for an amount of zero, so that what is paid stands out."""
+
+
+def amounts(values: Iterable[float | None]) -> list[str]:
+    """A column of amounts with thousands separators, all with the same decimals; zero and None as a dash.
+
+    At most 2 decimals; a smaller amount is shown to the euro, since else it would show as nothing.
+    """
+    listed = list(values)
+    decimals = max((_decimals(v) for v in listed if v and not _is_small(v)), default=0)
+    return [f"{v:,.{_decimals(v) if _is_small(v) else decimals}f}" if v else NOTHING for v in listed]
+
+
+def grid(columns: Sequence[Sequence[float]]) -> list[list[str]]:
+    """Several columns of amounts, all with the same decimals."""
+    shown = iter(amounts(value for column in columns for value in column))
+    return [[next(shown) for _ in column] for column in columns]
+
+
+def number(value: float) -> str:
+    """Any number: 6 significant digits, 2 decimals from 1,000 on, never an exponent."""
+    if math.isinf(value) or math.isnan(value):
+        return str(value)
+    if abs(value) >= 1000 or value == 0:
+        return _without_zeros(f"{value:,.2f}")
+    return _without_zeros(f"{Decimal(f'{value:.6g}'):f}")
+
+
+def share(value: float) -> str:
+    """A share 0..1 as a percentage with at most 2 decimals."""
+    percent = 100 * value
+    if 0 < percent < 0.01:
+        return "< 0.01 %"
+    return f"{_without_zeros(f'{percent:,.2f}')} %"
+
+
+def _decimals(value: float) -> int:
+    return len(_without_zeros(f"{value:.{EUROS if _is_small(value) else 2}f}").partition(".")[2])
+
+
+def _is_small(value: float) -> bool:
+    return abs(value) < 0.01
+
+
+def _without_zeros(digits: str) -> str:
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

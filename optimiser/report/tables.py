@@ -1,0 +1,266 @@
+"""The tables of a result, each a function from the result to a block of the page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from optimiser.messages import text
+from optimiser.report.numbers import NOTHING, amounts, grid, number, share
+from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
+from optimiser.result.result import Binding, CandidateAward, Result, TermValue, Unspent
+
+MOST_BINDING = 12
+"""Rows of the table of prices where not everything is asked for."""
+
+_PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
+    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1"), "million"
+)
+"""What one more of a rule's bound is; a unit where it depends on the rule."""
+
+
+def headline(result: Result, say: Words) -> Block:
+    """What was decided, in numbers: the objective's terms, sites, money, multiplier."""
+    found = result.objective
+    rows = [[_term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
+    if found.bound is not None and found.gap:
+        rows.append([say("headline.bound"), number(found.bound), share(found.gap)])
+    if result.indicators is not None:
+        i, million = result.indicators, say("headline.million")
+        rows.append([say("headline.sites"), say("headline.of", count=i.sites, all=len(result.candidates)), ""])
+        if i.total_cost:
+            money = amounts([i.public_money, i.private_money, i.total_cost])
+            names = ("public_money", "private_money", "total_cost")
+            rows += [[say(f"headline.{name}"), value, million] for name, value in zip(names, money, strict=True)]
+        if i.multiplier is not None:
+            rows.append([say("headline.multiplier"), f"{i.multiplier:,.2f}", say("headline.multiplier-unit")])
+    return Table("", [Column(""), Column("", numeric=True), Column("")], rows)
+
+
+def funded(result: Result, say: Words) -> Block:
+    """Who is in: fraction, phases, and money by tier."""
+    awards = [c for c in result.candidates if _is_in(c)]
+    if not awards:
+        return Paragraph("", [say("title.nobody")])
+    lead_columns, lead = _who(awards, say)
+    if any(c.funded != 1 for c in awards):
+        lead_columns.append(Column(say("column.share"), numeric=True))
+        lead = [[*row, share(c.funded)] for row, c in zip(lead, awards, strict=True)]
+    if any(len(c.phases) > 1 for c in awards):
+        lead_columns.append(Column(say("column.phases")))
+        lead = [[*row, _phases(c, say)] for row, c in zip(lead, awards, strict=True)]
+    tiers = [k for k in _tiers(result) if any(c.money.get(k) for c in awards)]
+    if not tiers and not any(c.private_money for c in awards):
+        return Table(say("title.funded").partition(" (")[0], lead_columns, lead)
+    sources = [[c.money.get(k, 0.0) for c in awards] for k in tiers] + [[c.private_money for c in awards]]
+    *paid_columns, totals = grid([*sources, [sum(c.money.values()) + c.private_money for c in awards]])
+    names = [*tiers, say("column.own")]
+    shown = list(zip(*paid_columns, strict=True))
+    wide = [[*row, *cells, total] for row, cells, total in zip(lead, shown, totals, strict=True)]
+    paid = [[(name, cell) for name, cell in zip(names, cells, strict=True) if cell != NOTHING] for cells in shown]
+    narrow: list[list[Cell]] = [
+        [*row, total, tuple(name for name, _ in by), tuple(cell for _, cell in by)]
+        for row, total, by in zip(lead, totals, paid, strict=True)
+    ]
+    total_column = Column(say("column.total"), numeric=True)
+    return Table(
+        say("title.funded"),
+        [*lead_columns, *(Column(name, numeric=True) for name in names), total_column],
+        wide,
+        narrow=Table(
+            say("title.funded"),
+            [*lead_columns, total_column, Column(say("column.paid-by")), Column(say("column.amount"), numeric=True)],
+            narrow,
+        ),
+    )
+
+
+def not_funded(result: Result, say: Words) -> Block | None:
+    """Who is not, and why."""
+    awards = [c for c in result.candidates if not _is_in(c)]
+    if not awards:
+        return None
+    columns, rows = _who(awards, say)
+    reasons = [c.reason.text for c in awards]
+    shown = [why if why != before else say("as-above") for why, before in zip(reasons, ["", *reasons], strict=False)]
+    why = [[*row, reason] for row, reason in zip(rows, shown, strict=True)]
+    return Table(say("title.not-funded"), [*columns, Column(say("column.why"))], why)
+
+
+def years(result: Result, say: Words) -> Block | None:
+    """Money by tier and year, the consortia's own money and the sums last."""
+    own, total = say("column.own"), say("column.total")
+    cells: dict[str, dict[int, float]] = {k: defaultdict(float) for k in [*_tiers(result), own, total]}
+    for x in result.money:
+        cells[x.tier][x.year] += x.amount
+        cells[total][x.year] += x.amount
+    for m in result.private_money:
+        cells[own][m.year] += m.amount
+        cells[total][m.year] += m.amount
+    if not cells[total]:
+        return None
+    span = range(min(cells[total]), max(cells[total]) + 1)
+    rows = [(name, [by.get(t, 0.0) for t in span]) for name, by in cells.items() if any(by.values())]
+    by_year = [[values[n] for _, values in rows] for n in range(len(span))]
+    columns = grid([*by_year, [sum(values) for _, values in rows]])
+    return Table(
+        say("title.years"),
+        [Column(say("column.tier")), *(Column(str(t), numeric=True) for t in span), Column(total, numeric=True)],
+        [[name, *(column[n] for column in columns)] for n, (name, _) in enumerate(rows)],
+    )
+
+
+def countries(result: Result, say: Words) -> Block | None:
+    """Sites and money by country; nothing where there is one country only."""
+    if result.indicators is None or len(result.indicators.by_country) < 2:
+        return None
+    places = result.indicators.by_country
+    public = [sums["public_money"] for sums in places.values()]
+    private = [sums["private_money"] for sums in places.values()]
+    together = [a + b for a, b in zip(public, private, strict=True)]
+    if not any(together):
+        return None
+    titles = [say(f"column.{name}") for name in ("sites", "public", "private", "total")]
+    sites = [str(int(sums["sites"])) for sums in places.values()]
+    rows = zip(places, sites, *grid([public, private, together]), strict=True)
+    columns = [Column(say("column.country")), *(Column(title, numeric=True) for title in titles)]
+    return Table(say("title.countries"), columns, [list(row) for row in rows])
+
+
+def unspent(result: Result, say: Words, lang: str) -> Block | None:
+    """What each tier leaves, and the rules that keep it so, in words."""
+    left = [u for u in result.unspent if u.amount != 0]
+    if not result.unspent:
+        return None
+    if not left:
+        return Paragraph("", [say("title.all-spent")])
+    columns = [Column(say("column.tier")), Column(say("column.left"), numeric=True)]
+    shown = zip(left, amounts(u.amount for u in left), strict=True)
+    rows = [[u.tier, a if u.amount is not None else say("unspent.unlimited")] for u, a in shown]
+    if any(u.kept_by for u in left):
+        columns.append(Column(say("column.kept-by")))
+        rows = [[*row, _kept(u, say, lang)] for row, u in zip(rows, left, strict=True)]
+    return Table(say("title.unspent"), columns, rows)
+
+
+def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | None:
+    """Rules at their bound with a shadow price, the dearest first; those without one in a sentence."""
+    if not result.has_allocation or result.strategy == "evaluate":
+        return None
+    if not result.binding:
+        return Paragraph("", [say("title.nothing-binds")])
+    priced = sorted((b for b in result.binding if b.shadow_price), key=lambda b: -abs(b.shadow_price or 0.0))
+    free = _free(result.binding, lang)
+    notes = [say("binding.note")] if priced else []
+    if not result.has_duals:
+        notes.append(say("binding.no-prices"))
+    elif priced and result.binding[0].integers_fixed:
+        notes.append(say("binding.whole"))
+    shown = priced if everything else priced[:MOST_BINDING]
+    listed = free if everything else free[:MOST_BINDING]
+    if listed:
+        notes.append(say("binding.free", rules="; ".join(listed)))
+    hidden = len(priced) + len(free) - len(shown) - len(listed)
+    if hidden:
+        notes.append(say("binding.more", count=hidden))
+    columns = [
+        Column(say("column.rule")),
+        Column(say("column.bound")),
+        Column(say("column.worth"), numeric=True),
+        Column(say("column.per")),
+    ]
+    per = [say(f"per.{_PER.get(b.label, 'unit')}") for b in shown]
+    rows = [
+        [_rule(b, lang), say(f"bound.{b.bound}"), number(b.shadow_price or 0.0), unit]
+        for b, unit in zip(shown, per, strict=True)
+    ]
+    return Table(say("title.binding"), columns, rows, notes) if rows else Paragraph(say("title.binding"), notes)
+
+
+def certificate(result: Result, say: Words, lang: str) -> Block | None:
+    """The certificate in one sentence; every rule that is broken in a table."""
+    checked = result.certificate
+    if checked is None:
+        return None
+    if checked.holds:
+        code = "certificate.holds" if checked.largest_violation else "certificate.exact"
+        sentence = say(
+            code,
+            rules=len(checked.rules),
+            checked=f"{sum(r.checked for r in checked.rules):,}",
+            largest=number(checked.largest_violation),
+        )
+        return Paragraph(say("title.certificate"), [sentence])
+    broken = [r for r in checked.rules if r.violation > r.allowance]
+    titles = ["rule", "site", "broken-by", "allowed", "unit"]
+    numeric = {"broken-by", "allowed"}
+    named = [f"{label_words(r.label, lang)}: {r.rule}" for r in broken]
+    rows = [
+        [name, r.at, number(r.violation), number(r.allowance), r.unit] for name, r in zip(named, broken, strict=True)
+    ]
+    columns = [Column(say(f"column.{title}"), numeric=title in numeric) for title in titles]
+    return Table(say("title.certificate"), columns, rows, [say("certificate.fails")])
+
+
+def label_words(label: str, lang: str) -> str:
+    """The short words for a label; the label itself where there are none."""
+    try:
+        return text(f"label.{label}", {}, lang)
+    except KeyError:
+        return label
+
+
+def _term_name(t: TermValue, say: Words) -> str:
+    name = say(f"term.{t.term}", attribute=t.attribute or "")
+    return say("term.of-tier", term=name, tier=t.tier) if t.tier else name
+
+
+def _is_in(award: CandidateAward) -> bool:
+    return award.funded > 0 or any(award.phases.values())
+
+
+def _who(awards: Sequence[CandidateAward], say: Words) -> tuple[list[Column], list[list[str]]]:
+    """Name and country; no country where nobody has one."""
+    if all(c.country == "-" for c in awards):
+        return [Column(say("column.site"))], [[c.name or c.id] for c in awards]
+    return [Column(say("column.site")), Column(say("column.country"))], [[c.name or c.id, c.country] for c in awards]
+
+
+def _phases(award: CandidateAward, say: Words) -> str:
+    return say("phases.of", count=sum(y > 0 for y in award.phases.values()), all=len(award.phases))
+
+
+def _tiers(result: Result) -> list[str]:
+    """The tiers in the order of the scenario."""
+    return [u.tier for u in result.unspent]
+
+
+def _kept(u: Unspent, say: Words, lang: str) -> str:
+    """F1 is an equation that always holds, so naming it explains nothing unless it stands alone."""
+    rules = [k for k in u.kept_by if k not in ("objective", "F1")] or [k for k in u.kept_by if k == "F1"]
+    named = ", ".join(label_words(k, lang) for k in rules)
+    if u.proven:
+        return say("unspent.proven", rules=named) if named else ""
+    return say("unspent.given-sites", rules=named) if named else say("unspent.worth-less")
+
+
+def _free(binding: Sequence[Binding], lang: str) -> list[str]:
+    """Rules without a price, those of one label together: ``size of the tier (union, state-pt)``."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for b in binding:
+        if not b.shadow_price:
+            places[b.label].append(" ".join(_places(b)))
+    named = {label: ", ".join(dict.fromkeys(p for p in where if p)) for label, where in places.items()}
+    return [f"{label_words(k, lang)} ({where})" if where else label_words(k, lang) for k, where in named.items()]
+
+
+def _places(b: Binding) -> list[str]:
+    """The user's rule and the place it speaks of; "fund" stands for what the fund asks of everyone."""
+    return [part for part in (b.rule if b.rule != "fund" else "", b.at) if part]
+
+
+def _rule(b: Binding, lang: str) -> str:
+    """The rule in words with its id and place: ``size of the tier: union``."""
+    where = ", ".join(_places(b))
+    return f"{label_words(b.label, lang)}: {where}" if where else label_words(b.label, lang)
+

@@ -1,0 +1,59 @@
+"""The model as an LP or MPS file: exactly what is handed to the solver, under readable names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import highspy
+
+from optimiser.errors import SolverError
+from optimiser.model.build import Model, build_model
+from optimiser.scenario.scenario import Scenario
+from optimiser.solve.arrays import Arrays, arrays_of
+from optimiser.solve.session import QuietHighs, lp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How large the model is: columns, how many of them integer, rows; and the stages of its objective by name.
+
+    The file holds the first stage; the later ones are solved on what it reaches.
+    """
+
+    columns: int
+    integers: int
+    rows: int
+    stages: tuple[str, ...]
+
+
+def export_model(scenario: Scenario, path: Path) -> Exported:
+    """Write the model of a checked scenario; the ending of the path (``.lp``, ``.mps``) decides the format.
+
+    Errors: SolverError where HiGHS refuses to write; OSError where the disk does.
+    """
+    model = build_model(scenario)
+    arrays = arrays_of(model.programme)
+    highs = _named(model, arrays)
+    # HiGHS does not say why it cannot open a file; Python does.
+    path.open("wb").close()
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise SolverError(f"HiGHS could not write {path.name}")
+    stages = tuple(goal.name for goal in (*model.goals, *model.tier_order))
+    return Exported(len(arrays.cost), int(arrays.integer.sum()), len(arrays.row_lower), stages)
+
+
+def _named(model: Model, arrays: Arrays) -> Any:
+    """A fresh HiGHS with the model, its columns and rows named as in the PuLP problem."""
+    lp = lp_of(arrays)
+    # A right side of -0.0 is written as "-0", which reads oddly.
+    lp.row_lower_, lp.row_upper_ = arrays.row_lower + 0.0, arrays.row_upper + 0.0
+    lp.model_name_ = model.programme.problem.name
+    lp.col_names_ = [v.name for v in model.programme.variables]
+    lp.row_names_ = [row.name for row in model.programme.problem.constraints()]
+    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the model")
+    return highs
