@@ -112,10 +112,12 @@ def options_within(scenario: Scenario, settings: Settings) -> tuple[SolveOptions
     """The scenario's own solver settings as far as the service allows them, and findings where it does not."""
     own = options_of(scenario)
     findings = []
-    if own.time_limit_s > settings.max_time_limit_s:
+    # Only what the file states was asked for; defaults are lowered without a word.
+    asked = scenario.solver.model_fields_set
+    if own.time_limit_s > settings.max_time_limit_s and "time_limit_s" in asked:
         params = {"asked": own.time_limit_s, "given": settings.max_time_limit_s}
         findings.append(Finding("warning", "time-limit-capped", "/solver/time_limit_s", params))
-    if own.threads != settings.threads and "threads" in scenario.solver.model_fields_set:
+    if own.threads != settings.threads and "threads" in asked:
         params = {"asked": own.threads, "given": settings.threads}
         findings.append(Finding("note", "threads-fixed", "/solver/threads", params))
     limit = min(own.time_limit_s, settings.max_time_limit_s)

@@ -112,15 +112,15 @@ def validate(
     valid = loaded.scenario is not None
     listed = [f.as_dict(lang) for f in loaded.findings]
     content = body_of({"valid": valid, "findings": listed})
-    saved = True
-    if out is not None:
-        target = target_called(out)
-        saved = _save(lambda: save_findings(content, listed, target, csv_format_of(csv_format)), out, as_json, lang)
+    saved = out is None or _save(
+        lambda: save_findings(content, listed, target_called(out), csv_format_of(csv_format)), out, lang
+    )
     if as_json:
         body(content)
     else:
         show(findings_page(say("valid" if valid else "invalid", lang), listed, lang, verbose))
-    raise typer.Exit((Exit.OPTIMAL if valid else Exit.INVALID) if saved else Exit.ERROR)
+    _tell(out, saved, as_json, lang)
+    raise typer.Exit(Exit.OPTIMAL if valid else Exit.INVALID)
 
 
 @app.command()
@@ -170,8 +170,8 @@ def schema(
     content = orjson.dumps(scenario_schema(), option=orjson.OPT_INDENT_2)
     if out is None:
         body(content)
-    elif not _save(lambda: write_whole(out, content + b"\n"), str(out), False, "en"):
-        raise typer.Exit(Exit.ERROR)
+    else:
+        _tell(str(out), _save(lambda: write_whole(out, content + b"\n"), str(out), "en"), False, "en")
 
 
 @app.command()
@@ -200,7 +200,7 @@ def export(
             exported.append((path, export_model(loaded.expect(), temporary)))
 
     for ending, path in wanted.items():
-        if not _save(partial(write, ending, path), str(path), as_json, lang, quiet=True):
+        if not _save(partial(write, ending, path), str(path), lang):
             raise typer.Exit(Exit.ERROR)
     if as_json:
         body(body_of({"written": [{"file": str(path), "model": model} for path, model in exported]}))
@@ -247,30 +247,32 @@ def serve(
 def _answer(
     result: Result, file: str, as_json: bool, out: str | None, csv_format: str, lang: str, verbose: bool
 ) -> None:
-    """Save the result where asked, then show it; a disk that refuses ends the command once all is shown."""
+    """Save the result where asked, then show it, then say where it is saved."""
     from optimiser.report.files import save_result
     from optimiser.report.pages import result_page
 
-    saved = True
-    if out is not None:
-        target = target_called(out)
-        # Before anything is printed: a reader of the pipe who leaves early must not cost the file.
-        saved = _save(lambda: save_result(result, target, csv_format_of(csv_format)), out, as_json, lang)
+    # Before anything is printed: a reader of the pipe who leaves early must not cost the file.
+    saved = out is None or _save(lambda: save_result(result, target_called(out), csv_format_of(csv_format)), out, lang)
     if as_json:
         body(result.to_json())
     else:
         show(result_page(result, lang, verbose, file))
-    if not saved:
-        raise typer.Exit(Exit.ERROR)
+    _tell(out, saved, as_json, lang)
 
 
-def _save(write: Callable[[], object], where: str, as_json: bool, lang: str, quiet: bool = False) -> bool:
-    """Whether writing worked; says where it was saved, or why it was not."""
+def _save(write: Callable[[], object], where: str, lang: str) -> bool:
+    """Whether writing worked; says why where it did not."""
     try:
         write()
     except OSError as error:
         line(say("cannot-save", lang, file=where, reason=error.strerror or type(error).__name__), err=True)
         return False
-    if not quiet:
-        line(say("saved", lang, file=where), err=as_json)
     return True
+
+
+def _tell(out: str | None, saved: bool, as_json: bool, lang: str) -> None:
+    """Say where the answer is saved; end the command where it is not."""
+    if not saved:
+        raise typer.Exit(Exit.ERROR)
+    if out is not None:
+        line(say("saved", lang, file=out), err=as_json)

@@ -86,8 +86,10 @@ def attribute_floors(programme: Programme, data: Data, columns: Columns) -> None
         for phases in data.phases_of.values():
             candidate = phases[0].candidate
             value = value_up_to(candidate, rule.attribute, rule.phase)
-            if value is None or value >= rule.at_least or not belongs(rule.of, candidate):
+            named = (
+                [p.phase.id for p in phases].index(rule.phase) if value is not None and rule.phase is not None else 0
+            )
+            if value is None or value >= rule.at_least or not belongs(rule.of, candidate, phases[named].phase):
                 continue
-            named = [p.phase.id for p in phases].index(rule.phase) if rule.phase is not None else 0
             for p in phases[named:]:
                 programme.equal("A2", rule.id, p.at, [(columns.y[p.key], 1.0)], 0)

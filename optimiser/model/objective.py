@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -110,7 +111,7 @@ def return_per_euro(data: Data, tier: Tier, candidate: str) -> float:
 
 def least_served(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
     """z with z ≤ served[g] for every group g: maximising it lifts the worst served.  [unit of what is served]"""
-    z = programme.column(f"least_served.{n}")
+    z = programme.column(f"least_served.{n}", lower=-math.inf)
     for group, pairs in _served(data, columns, term).items():
         size = (population(data.scenario, group) or 1.0) if term.per == "population" else 1.0
         programme.at_least("least_served", f"term {n}", group, [(i, a / size) for i, a in pairs] + [(z, -1.0)], 0)

@@ -36,14 +36,15 @@ class Programme:
     def __init__(self, name: str):
         self.problem = pulp_port.new_problem(name_for_solver(name) or "scenario")
         self.variables: list[Any] = []
+        self.lower: list[float] = []
         self.upper: list[float] = []
         self.integer: list[bool] = []
         self.rows: list[Row] = []
 
-    def column(self, name: str, upper: float = math.inf, integer: bool = False) -> int:
-        """A new column, 0 ≤ column ≤ upper; its number."""
-        bound = None if math.isinf(upper) else upper
-        self.variables.append(pulp_port.add_variable(self.problem, name, bound, integer))
+    def column(self, name: str, upper: float = math.inf, integer: bool = False, lower: float = 0.0) -> int:
+        """A new column, lower ≤ column ≤ upper; its number."""
+        self.variables.append(pulp_port.add_variable(self.problem, name, lower, upper, integer))
+        self.lower.append(lower)
         self.upper.append(upper)
         self.integer.append(integer)
         return len(self.variables) - 1

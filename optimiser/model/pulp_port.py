@@ -5,6 +5,7 @@ Only what both have is used: ``add_variable``, expressions made from pairs in on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,9 +22,10 @@ def new_problem(name: str) -> pulp.LpProblem:
     return pulp.LpProblem(name, pulp.LpMaximize)
 
 
-def add_variable(problem: pulp.LpProblem, name: str, upper: float | None, integer: bool) -> Any:
-    """A new variable, 0 ≤ variable ≤ upper (None: no upper bound)."""
-    return problem.add_variable(name, lowBound=0, upBound=upper, cat="Integer" if integer else "Continuous")
+def add_variable(problem: pulp.LpProblem, name: str, lower: float, upper: float, integer: bool) -> Any:
+    """A new variable, lower ≤ variable ≤ upper; infinite bounds are none."""
+    low, high = (None if math.isinf(bound) else bound for bound in (lower, upper))
+    return problem.add_variable(name, lowBound=low, upBound=high, cat="Integer" if integer else "Continuous")
 
 
 def add_row(problem: pulp.LpProblem, name: str, terms: Sequence[tuple[Any, float]], sense: int, bound: float) -> None:

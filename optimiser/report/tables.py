@@ -23,13 +23,19 @@ def headline(result: Result, say: Words) -> Block:
     """What was decided, in numbers: the objective's terms, sites, money, multiplier."""
     found = result.objective
     rows = [[_term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
+    # One term alone, or the first of several stages, stands for the objective; with its sign, since that is maximised.
+    first = found.terms[0] if found.terms else None
+    weighted = first is not None and found.value is not None and abs(found.value) != abs(first.value)
+    if weighted and found.value is not None:
+        rows.append([say("headline.weighted"), number(found.value), say("headline.weighted-unit")])
     if found.bound is not None and found.gap:
-        rows.append([say("headline.bound"), number(found.bound), share(found.gap)])
+        flip = -1 if first is not None and first.sense == "minimise" and not weighted else 1
+        rows.append([say("headline.bound"), number(flip * found.bound), say("headline.gap", gap=share(found.gap))])
     if result.indicators is not None:
         i, million = result.indicators, say("headline.million")
         rows.append([say("headline.sites"), say("headline.of", count=i.sites, all=len(result.candidates)), ""])
         if i.total_cost:
-            money = amounts([i.public_money, i.private_money, i.total_cost])
+            money = [a.replace(NOTHING, "0") for a in amounts([i.public_money, i.private_money, i.total_cost])]
             names = ("public_money", "private_money", "total_cost")
             rows += [[say(f"headline.{name}"), value, million] for name, value in zip(names, money, strict=True)]
         if i.multiplier is not None:
@@ -52,9 +58,10 @@ def funded(result: Result, say: Words) -> Block:
     tiers = [k for k in _tiers(result) if any(c.money.get(k) for c in awards)]
     if not tiers and not any(c.private_money for c in awards):
         return Table(say("title.funded").partition(" (")[0], lead_columns, lead)
-    sources = [[c.money.get(k, 0.0) for c in awards] for k in tiers] + [[c.private_money for c in awards]]
+    own = [c.private_money for c in awards]
+    sources = [*([c.money.get(k, 0.0) for c in awards] for k in tiers), *([own] if any(own) else [])]
     *paid_columns, totals = grid([*sources, [sum(c.money.values()) + c.private_money for c in awards]])
-    names = [*tiers, say("column.own")]
+    names = [*tiers, say("column.own")][: len(sources)]
     shown = list(zip(*paid_columns, strict=True))
     wide = [[*row, *cells, total] for row, cells, total in zip(lead, shown, totals, strict=True)]
     paid = [[(name, cell) for name, cell in zip(names, cells, strict=True) if cell != NOTHING] for cells in shown]
@@ -199,7 +206,7 @@ def certificate(result: Result, say: Words, lang: str) -> Block | None:
         [name, r.at, number(r.violation), number(r.allowance), r.unit] for name, r in zip(named, broken, strict=True)
     ]
     columns = [Column(say(f"column.{title}"), numeric=title in numeric) for title in titles]
-    return Table(say("title.certificate"), columns, rows, [say("certificate.fails")])
+    return Table(say("certificate.fails"), columns, rows)
 
 
 def label_words(label: str, lang: str) -> str:
@@ -236,9 +243,10 @@ def _tiers(result: Result) -> list[str]:
 
 
 def _kept(u: Unspent, say: Words, lang: str) -> str:
-    """F1 is an equation that always holds, so naming it explains nothing unless it stands alone."""
-    rules = [k for k in u.kept_by if k not in ("objective", "F1")] or [k for k in u.kept_by if k == "F1"]
-    named = ", ".join(label_words(k, lang) for k in rules)
+    """F1 always holds, so naming it explains nothing; where it stands alone, nothing is left to pay."""
+    named = ", ".join(label_words(k, lang) for k in u.kept_by if k not in ("objective", "F1"))
+    if not named and "F1" in u.kept_by:
+        named = say("unspent.paid-in-full")
     if u.proven:
         return say("unspent.proven", rules=named) if named else ""
     return say("unspent.given-sites", rules=named) if named else say("unspent.worth-less")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimiser.plan import exact
 from optimiser.scenario.candidate import Candidate, Phase
 
 
@@ -24,5 +25,6 @@ def value_up_to(c: Candidate, attribute: str, phase: str | None) -> float | None
         phases = phases[: ids.index(phase) + 1]
     if attribute in c.attributes:
         return c.attributes[attribute]
-    values = [p.attributes[attribute] for p in phases if attribute in p.attributes]
-    return sum(values) if values else None
+    if not any(attribute in p.attributes for p in c.all_phases):
+        return None
+    return float(sum(exact(p.attributes.get(attribute, 0.0)) for p in phases))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,6 @@ GREATEST_DEPTH = 60
 
 GREATEST_FILE = 50_000_000
 """Bytes. A scenario of 10,000 sites has about 15 MB."""
-
-
-class _Refused(Exception):
-    def __init__(self, finding: Finding):
-        self.finding = finding
 
 
 def read_file(path: Path) -> tuple[Any, list[Finding]]:
@@ -72,13 +68,7 @@ def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:
     twice: list[str] = []
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Safe YAML without aliases; repeated keys are noted, numbers as keys become text, as in JSON."""
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                mark = self.peek_event().start_mark
-                raise _Refused(_error("yaml-alias", line=mark.line + 1))
-            return super().compose_node(parent, index)
+        """Safe YAML; repeated keys are noted, numbers as keys become text, as in JSON."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -92,9 +82,10 @@ def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:
 
     Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
     try:
+        refused = _refused_yaml(yaml.parse(content, Loader))
+        if refused is not None:
+            return None, [refused]
         document = yaml.load(content, Loader)
-    except _Refused as refused:
-        return None, [refused.finding]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -104,6 +95,20 @@ def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:
     except RecursionError:
         return None, [_error("too-deep", limit=GREATEST_DEPTH)]
     return _accepted(document, twice)
+
+
+def _refused_yaml(events: Iterable[Any]) -> Finding | None:
+    """What is refused before anything is built: aliases, and nesting no scenario has."""
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            return _error("yaml-alias", line=event.start_mark.line + 1)
+        depth += kind in ("MappingStartEvent", "SequenceStartEvent")
+        depth -= kind in ("MappingEndEvent", "SequenceEndEvent")
+        if depth > GREATEST_DEPTH:
+            return _error("too-deep", limit=GREATEST_DEPTH)
+    return None
 
 
 def _accepted(document: Any, twice: list[str]) -> tuple[Any, list[Finding]]:

@@ -107,8 +107,6 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
             return {"choices": context.get("expected", "")}
         case "unknown-kind":
             return {"tag": str(context.get("tag"))[:80], "choices": context.get("expected_tags", "")}
-        case "bad-pattern":
-            return {"pattern": context.get("pattern", "")}
         case "too-large" | "too-small" | "too-much-money":
             return {"limit": context.get("limit", 0)}
         case "wrong-type":

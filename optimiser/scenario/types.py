@@ -54,7 +54,7 @@ def _written(value: Any) -> Any:
 def _number(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         size = abs(value)
-        if size > GREATEST_NUMBER:
+        if math.isfinite(size) and size > GREATEST_NUMBER:
             raise PydanticCustomError("too-large", "too large", {"value": value, "limit": GREATEST_NUMBER})
         if 0 < size < LEAST_NUMBER:
             raise PydanticCustomError("too-small", "too small", {"value": value, "limit": LEAST_NUMBER})
@@ -62,7 +62,7 @@ def _number(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > GREATEST_AMOUNT:
+    if isinstance(value, int | float) and not isinstance(value, bool) and GREATEST_AMOUNT < value < math.inf:
         raise PydanticCustomError("too-much-money", "too large", {"value": value, "limit": GREATEST_AMOUNT})
     return value
 
@@ -83,7 +83,7 @@ def _or_unlimited(schema: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [schema, {"const": "unlimited"}, {"type": "null"}]})
 
 
-Id = Annotated[str, BeforeValidator(_identifier), Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_identifier)]
 Tag = Id
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, BeforeValidator(_year), WithJsonSchema({"type": "integer", "minimum": 1000, "maximum": 9999})]

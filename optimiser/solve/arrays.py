@@ -51,7 +51,7 @@ def arrays_of(programme: Programme) -> Arrays:
     cost[columns] = coefficients
     return Arrays(
         cost=cost,
-        lower=np.zeros(len(programme.variables)),
+        lower=np.array(programme.lower, dtype=float),
         upper=np.array(programme.upper, dtype=float),
         integer=np.array(programme.integer, dtype=bool),
         row_lower=np.array(row_lower, dtype=float),

@@ -112,9 +112,8 @@ class ExternalSession:
         problem = pulp_port.new_problem("investai")
         variables = []
         for i, integer in enumerate(self._integer):
-            # A fixed column is stated as two bounds; some solvers treat equal bounds as a change of kind.
-            upper = None if np.isinf(self._upper[i]) else float(self._upper[i])
-            variables.append(pulp_port.add_variable(problem, f"z{i}", upper, bool(integer)))
+            lower, upper = float(self._lower[i]), float(self._upper[i])
+            variables.append(pulp_port.add_variable(problem, f"z{i}", lower, upper, bool(integer)))
         used = set(np.flatnonzero(self._cost).tolist())
         for n, (columns, coefficients) in enumerate(self._rows):
             used.update(columns)
@@ -123,9 +122,6 @@ class ExternalSession:
                 pulp_port.add_row(problem, f"r{n}u", terms, pulp_port.AT_MOST, float(self._row_upper[n]))
             if np.isfinite(self._row_lower[n]):
                 pulp_port.add_row(problem, f"r{n}l", terms, pulp_port.AT_LEAST, float(self._row_lower[n]))
-        for i in np.flatnonzero(self._lower > 0).tolist():
-            pulp_port.add_row(problem, f"b{i}", [(variables[i], 1.0)], pulp_port.AT_LEAST, float(self._lower[i]))
-            used.add(i)
         # PuLP leaves out columns no row or objective names; a row makes every value come back.
         idle = [(v, 1.0) for i, v in enumerate(variables) if i not in used]
         if idle:

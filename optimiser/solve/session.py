@@ -117,7 +117,7 @@ class Session:
         self._set("simplex_strategy", 4 if method == "primal" else 1)
         run = self._run(time_limit_s)
         if not self._agrees(run):
-            # Seen with a changed integer model: an "optimum" whose value is not that of its plan. Presolve is the cause.
+            # Seen with changed integer models: an "optimum" whose value is not that of its plan.
             self._set("presolve", "off")
             run = self._run(time_limit_s)
             self._set("presolve", "choose")

@@ -37,6 +37,19 @@ def unfinanceable(s: Scenario) -> Iterator[Finding]:
                 yield _warning("unfinanceable", *_phase(c, p), cost=cost, most=most)
 
 
+def unfinanceable_together(s: Scenario) -> Iterator[Finding]:
+    """Each phase could be paid, but the one pledge of the candidate does not reach for all of them."""
+    for c in s.candidates:
+        if c.locked == "out" or len(c.all_phases) < 2 or math.isinf(c.private_pledge):
+            continue
+        costs = [(p, sum(p.cost.values())) for p in c.all_phases]
+        lacking = [(cost - most_money(s, c, p, cost) + c.private_pledge, cost) for p, cost in costs if cost > 0]
+        needed = sum(max(from_pledge, 0.0) for from_pledge, _ in lacking)
+        each_fits = all(from_pledge <= c.private_pledge + 1e-9 * cost for from_pledge, cost in lacking)
+        if each_fits and needed > c.private_pledge * (1 + 1e-9):
+            yield _warning("unfinanceable-together", "candidates", c.id, needed=needed, pledge=c.private_pledge)
+
+
 def most_money(s: Scenario, c: Candidate, p: Phase, cost: float) -> float:
     """The most money pledge and shares allow to one phase, tier by tier, before any budget [EUR million]."""
     payers = [t for t in s.fund.tiers if t.pays_cost and belongs(t.eligible, c, p)]
@@ -101,7 +114,8 @@ def floors(s: Scenario) -> Iterator[Finding]:
         if isinstance(r, FloorRule):
             for c in s.candidates:
                 value = value_up_to(c, r.attribute, r.phase)
-                if belongs(r.of, c) and value is not None and value < r.at_least:
+                counts = next((p for p in c.all_phases if p.id == r.phase), None)
+                if belongs(r.of, c, counts) and value is not None and value < r.at_least:
                     code = "below-floor-excluded" if r.effect == "exclude" else "below-floor"
                     yield _warning(
                         code,
@@ -210,6 +224,7 @@ def _phase(c: Candidate, p: Phase) -> tuple[str, ...]:
 
 CHECKS = (
     unfinanceable,
+    unfinanceable_together,
     free_private,
     concentration,
     share_met_by_zero,

@@ -225,6 +225,7 @@ def attribute_rules(s: Scenario) -> Iterator[Finding]:
                 yield _error("attribute-lacking", "constraints", r.id, attribute=a, candidates=lacking[:12])
         if isinstance(r, AttributeRule):
             yield from _negative_weights(s, r)
+            yield from _average_by_phase(s, r)
 
 
 def _negative_weights(s: Scenario, r: AttributeRule) -> Iterator[Finding]:
@@ -233,6 +234,23 @@ def _negative_weights(s: Scenario, r: AttributeRule) -> Iterator[Finding]:
         values = [c.attributes.get(weight, 0.0)] + [p.attributes.get(weight, 0.0) for p in c.all_phases]
         if min(values) < 0:
             yield _error("negative-weight", "constraints", r.id, "average_by", attribute=weight, candidate=c.id)
+
+
+def _average_by_phase(s: Scenario, r: AttributeRule) -> Iterator[Finding]:
+    """Each phase that brings weight has a value, its own or the candidate's; one weight does not serve two values."""
+    value, weight = r.attribute, r.average_by or ""
+    for c in s.candidates:
+        for n, p in enumerate(c.all_phases):
+            if not belongs(r.of, c, p):
+                continue
+            if p.attributes.get(weight) and value not in p.attributes and value not in c.attributes:
+                yield _error(
+                    "average-lacks-value", "constraints", r.id, at=f"{c.id}/{p.id}", attribute=value, weight=weight
+                )
+            if n > 0 and value in p.attributes and weight in c.attributes:
+                yield _error(
+                    "average-lacks-weight", "constraints", r.id, at=f"{c.id}/{p.id}", attribute=value, weight=weight
+                )
 
 
 def _in_group(r: AttributeRule | FloorRule, c: Candidate) -> bool:

@@ -1,0 +1,107 @@
+"""A service in this process, and a real one behind a port of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+START_LIMIT_S = 60.0
+
+
+def wait_until(condition: Callable[[], bool], limit_s: float = START_LIMIT_S) -> None:
+    """Waits, and fails when it takes longer than the limit."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"not so within {limit_s} s"
+        time.sleep(0.02)
+
+
+@contextmanager
+def running_client(settings: Settings) -> Iterator[TestClient]:
+    """The service in this process, once a worker has answered."""
+    with TestClient(create_app(settings)) as client:
+        wait_until(lambda: client.get("/health/ready").status_code == 200)
+        yield client
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    """The service in this process, with limits small enough to be met by a test."""
+    with running_client(Settings(workers=1, max_time_limit_s=20.0, max_candidates=400)) as found:
+        yield found
+
+
+class Server:
+    """A real server in a process of its own."""
+
+    def __init__(self, **settings: int | float):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        given = {f"INVESTAI_{name.upper()}": str(value) for name, value in settings.items()}
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        command = [sys.executable, "-W", "error", "-m", "uvicorn", "--factory", "api.app:create_app"]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), "--log-level", "warning"],
+            env={**os.environ, **given, "PYTHONPATH": path},
+            stderr=subprocess.PIPE,
+        )
+        wait_until(self.is_ready)
+
+    def connect(self, timeout: float = 60.0) -> HTTPConnection:
+        """A new connection."""
+        return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def is_ready(self) -> bool:
+        """Whether the server answers and has a worker."""
+        assert self.process.poll() is None, "the server ended"
+        try:
+            connection = self.connect(2.0)
+            connection.request("GET", "/health/ready")
+            ready = connection.getresponse().status == 200
+            connection.close()
+            return ready
+        except OSError:
+            return False
+
+    def stop(self) -> str:
+        """Tells the server to stop, and gives what it wrote to its log."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.communicate(timeout=60)[1].decode()
+
+
+@contextmanager
+def running_server(**settings: int | float) -> Iterator[Server]:
+    """A real server with these settings."""
+    server = Server(**settings)
+    try:
+        yield server
+    finally:
+        try:
+            server.stop()
+        finally:
+            server.process.kill()
+            server.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A real server with two workers."""
+    with running_server(workers=2, max_time_limit_s=20) as found:
+        yield found

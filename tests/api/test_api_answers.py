@@ -1,0 +1,147 @@
+"""Scenarios and plans over HTTP: published optima, infeasible ones, limits of the service."""
+
+from __future__ import annotations
+
+import pytest
+from api_cases import (
+    ALLOCATIONS,
+    EVALUATIONS,
+    VALIDATE,
+    hard_scenario,
+    infeasible_scenario,
+    reference,
+    with_changes,
+)
+from starlette.testclient import TestClient
+from test_api_problem_shape import assert_problem
+
+
+def test_lorie_savage_has_its_published_optimum_and_prices(client: TestClient) -> None:
+    response = client.post(ALLOCATIONS, json=reference("lorie-savage"))
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-language"] == "en"
+    result = response.json()
+    assert result["termination"] == "optimal" and result["has_duals"]
+    # Published to five digits.
+    assert result["objective"]["value"] == pytest.approx(70.27273, abs=5e-6)
+    prices = {binding["rule"]: binding["shadow_price"] for binding in result["binding"]}
+    assert prices["year-1"] == pytest.approx(0.13636, abs=5e-6)
+    assert prices["year-2"] == pytest.approx(1.86364, abs=5e-6)
+    assert result["certificate"]["holds"]
+
+
+def test_primavera_has_its_published_choice(client: TestClient) -> None:
+    result = client.post(ALLOCATIONS, json=reference("primavera")).json()
+    assert result["objective"]["value"] == 1000
+    assert [c["id"] for c in result["candidates"] if c["funded"]] == ["a"]
+    assert sum(cell["amount"] for cell in result["money"]) == 400
+
+
+def test_infeasible_is_an_answer(client: TestClient) -> None:
+    response = client.post(ALLOCATIONS, json=infeasible_scenario())
+    assert response.status_code == 200
+    result = response.json()
+    assert result["termination"] == "infeasible"
+    assert not result["has_allocation"] and result["candidates"] == []
+
+
+def test_the_same_bytes_give_the_same_answer(client: TestClient) -> None:
+    first, second = (client.post(ALLOCATIONS, json=reference("primavera")).json() for _ in range(2))
+    del first["provenance"], second["provenance"]
+    assert first == second
+
+
+def test_a_longer_time_limit_is_lowered_and_said_so(client: TestClient) -> None:
+    scenario = with_changes(reference("primavera"), solver={"time_limit_s": 3600, "threads": 8})
+    response = client.post(ALLOCATIONS, json=scenario)
+    assert response.status_code == 200
+    findings = {f["code"]: f for f in response.json()["findings"]}
+    assert findings["time-limit-capped"]["pointer"] == "/solver/time_limit_s"
+    assert "3600 s" in findings["time-limit-capped"]["message"] and "20 s" in findings["time-limit-capped"]["message"]
+    assert findings["threads-fixed"]["severity"] == "note"
+
+
+def test_a_shorter_time_limit_brings_no_finding(client: TestClient) -> None:
+    assert client.post(ALLOCATIONS, json=reference("primavera")).json()["findings"] == []
+
+
+def test_the_solver_cannot_be_chosen(client: TestClient) -> None:
+    scenario = with_changes(reference("primavera"), solver={"name": "cbc"})
+    document = assert_problem(client.post(ALLOCATIONS, json=scenario), "invalid-scenario", 422)
+    assert document["errors"][0]["code"] == "unknown-key"
+
+
+def test_too_many_candidates_are_refused_with_a_cure(client: TestClient) -> None:
+    scenario = hard_scenario(1.0, candidates=401, rules=1)
+    document = assert_problem(client.post(ALLOCATIONS, json=scenario), "too-many-candidates", 413)
+    assert "401" in document["detail"] and "400" in document["detail"]
+    assert client.post(VALIDATE, json=scenario).json()["valid"]
+
+
+def test_asking_for_an_answer_later_is_not_applied(client: TestClient) -> None:
+    headers = {"Prefer": "respond-async"}
+    response = client.post(ALLOCATIONS, json=reference("primavera"), headers=headers)
+    assert response.status_code == 200
+    assert "preference-applied" not in response.headers
+
+
+def test_validation_gives_the_hash_the_result_has(client: TestClient) -> None:
+    scenario = reference("lorie-savage")
+    validation = client.post(VALIDATE, json=scenario).json()
+    assert list(validation) == ["valid", "findings", "sha256"]
+    assert validation["valid"]
+    assert validation["sha256"] == client.post(ALLOCATIONS, json=scenario).json()["scenario"]["sha256"]
+
+
+def test_validation_of_errors_is_an_answer(client: TestClient) -> None:
+    response = client.post(VALIDATE, json=with_changes(reference("lorie-savage"), candidates=[]))
+    assert response.status_code == 200
+    validation = response.json()
+    assert not validation["valid"] and validation["sha256"] is None
+    assert "no-candidates" in {f["code"] for f in validation["findings"]}
+
+
+def test_an_answer_can_be_evaluated(client: TestClient) -> None:
+    scenario = reference("primavera")
+    result = client.post(ALLOCATIONS, json=scenario).json()
+    response = client.post(EVALUATIONS, json={"scenario": scenario, "plan": result})
+    assert response.status_code == 200
+    evaluated = response.json()
+    assert evaluated["strategy"] == "evaluate"
+    assert evaluated["certificate"]["holds"]
+    assert evaluated["objective"]["value"] == result["objective"]["value"]
+
+
+def test_a_plan_that_breaks_rules_is_answered(client: TestClient) -> None:
+    cells = [
+        {"tier": "budget", "candidate": c, "phase": "main", "year": 2026, "amount": amount}
+        for c, amount in (("a", 400), ("b", 300))
+    ]
+    response = client.post(EVALUATIONS, json={"scenario": reference("primavera"), "plan": {"money": cells}})
+    assert response.status_code == 200
+    assert not response.json()["certificate"]["holds"]
+
+
+def test_pointers_of_an_evaluation_start_at_its_body(client: TestClient) -> None:
+    scenario = reference("primavera")
+    broken = {"scenario": with_changes(scenario, discount_rate=7), "plan": {}}
+    document = assert_problem(client.post(EVALUATIONS, json=broken), "invalid-scenario", 422)
+    assert [e["pointer"] for e in document["errors"]] == ["/scenario/discount_rate"]
+    broken = {"scenario": scenario, "plan": {"money": [{"tier": "nobody"}]}}
+    document = assert_problem(client.post(EVALUATIONS, json=broken), "invalid-plan", 422)
+    assert all(e["pointer"].startswith("/plan/money/0") for e in document["errors"])
+
+
+@pytest.mark.parametrize(
+    ("envelope", "codes"),
+    [
+        ({}, {"missing-key"}),
+        ([], {"request-not-an-object"}),
+        ({"scenario": {}, "plan": {}, "solver": "cbc"}, {"unknown-key-of-request"}),
+        ({"plan": {}, "scenarios": []}, {"missing-key", "unknown-key-of-request"}),
+    ],
+)
+def test_the_envelope_of_an_evaluation_is_strict(client: TestClient, envelope: object, codes: set[str]) -> None:
+    document = assert_problem(client.post(EVALUATIONS, json=envelope), "invalid-request", 422)
+    assert {e["code"] for e in document["errors"]} == codes

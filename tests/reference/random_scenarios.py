@@ -1,0 +1,209 @@
+"""Random small scenarios with rules of every kind, the same for the same seed."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+Document = dict[str, Any]
+
+YEARS = ("2027", "2028", "2029")
+COUNTRIES = ("PT", "ES", "FR")
+TAGS = ("x", "y")
+
+
+def random_scenario(rng: Random, divisible: float, most_candidates: int, wishes: str) -> Document:
+    """divisible: share of candidates that are. wishes: "points" (attributes alone), "any" or "lexicographic"."""
+    names = "abcdefgh"[: rng.randint(2, most_candidates)]
+    tiers = [_tier(rng, n, name) for n, name in enumerate(("union", "state", "bank")[: rng.randint(1, 3)])]
+    candidates = [_candidate(rng, name, tiers, divisible) for name in names]
+    total = sum(sum(cost.values()) for c in candidates for cost in _costs(c))
+    for tier in tiers:
+        _envelope(rng, tier, total)
+    tickets = [t for t in tiers if "min_ticket" in t]
+    for tier in tickets[1:] if len(names) <= 4 else tickets:
+        del tier["min_ticket"]  # each doubles the ways there are
+    document: Document = {
+        "horizon": {"first_year": 2027, "last_year": 2029},
+        "discount_rate": 0.05,
+        "attributes": {"pue": {"additive": False}},
+        "countries": {"PT": {"population": 10}, "ES": {"population": 49}, "FR": {"population": 68.5}},
+        "fund": {"tiers": tiers, **_fund(rng, tiers)},
+        "candidates": candidates,
+        "constraints": [{"id": f"r{n}", **_rule(rng, candidates, tiers)} for n in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))],
+        "objective": _objective(rng, tiers, wishes),
+    }
+    return document
+
+
+def _costs(c: Document) -> list[dict[str, float]]:
+    return [p["cost"] for p in c["phases"]] if "phases" in c else [c["cost"]]
+
+
+def _cost(rng: Random) -> dict[str, float]:
+    first = rng.randrange(3)
+    years = YEARS[first : first + rng.choice((1, 1, 2))]
+    return {year: rng.randint(2, 20) * 5 for year in years}
+
+
+def _tier(rng: Random, n: int, name: str) -> Document:
+    private = n == 2
+    tier: Document = {"id": name, "instrument": rng.choice(("loan", "equity")) if private else "grant", "public": not private}
+    if not private and rng.random() < 0.2:
+        tier["instrument"] = rng.choice(("purchase", "quasi_equity"))
+    if tier["instrument"] in ("loan", "equity", "quasi_equity") and rng.random() < 0.7:
+        tier |= {"return_if_success": rng.choice((0.02, 0.05)), "holding_years": rng.choice((1, 8))}
+        tier["loss_given_failure"] = rng.choice((0.5, 1))
+    if rng.random() < 0.25:
+        tier["max_share_of_cost"] = rng.choice((0.17, 0.35, 0.5))
+    if rng.random() < 0.15:
+        tier["min_ticket"] = rng.choice((20, 35))
+    if rng.random() < 0.15:
+        tier["max_ticket"] = rng.choice((40, 75))
+    if rng.random() < 0.2:
+        tier["eligible"] = _group(rng, "abc")
+    if rng.random() < 0.12:
+        tier["concentration"] = {"at_most": rng.choice((0.4, 0.6)), "of": rng.choice(("allocated", "size"))}
+    return tier
+
+
+def _envelope(rng: Random, tier: Document, total: float) -> None:
+    size = round(total * rng.choice((0.1, 0.25, 0.4, 0.7)))
+    draw = rng.random()
+    if draw < 0.1:
+        tier["size"] = {"at_least": size // 4, "at_most": size}
+    elif draw < 0.2 and tier.get("concentration", {}).get("of") != "size":
+        tier["size"] = "unlimited"
+    else:
+        tier["size"] = size
+    if rng.random() < 0.2:
+        named = rng.sample(YEARS, rng.randint(1, 3))
+        tier |= {"annual_ceiling": {year: rng.randint(0, size) for year in sorted(named)}, "carry_over": rng.random() < 0.5}
+    if rng.random() < 0.15:
+        first = rng.randint(2027, 2028)
+        tier["ceilings"] = [{"from": first, "to": rng.randint(first, 2029), "at_most": rng.randint(0, size)}]
+    if rng.random() < 0.3:
+        tier["ceiling_basis"] = "commitments"
+
+
+def _candidate(rng: Random, name: str, tiers: list[Document], divisible: float) -> Document:
+    c: Document = {"id": name, "country": rng.choice(COUNTRIES), "tags": rng.sample(TAGS, rng.randint(1, 2))}
+    if rng.random() < 0.1:
+        c["countries"] = rng.sample(COUNTRIES, 2)
+    brings = {"value": rng.randint(1, 30), "mw": rng.randint(0, 20) * 10}
+    c["attributes"] = {"pue": rng.choice((1.1, 1.2, 1.4))}
+    if rng.random() < 0.25:
+        phases = [{"id": f"p{n}", "cost": _cost(rng), "attributes": {}} for n in (1, 2)]
+        phases[1]["attributes"]["value"] = rng.randint(0, 20)
+        phases[0]["attributes"]["value"] = brings.pop("value")
+        if rng.random() < 0.2:
+            phases[1]["country"] = rng.choice(COUNTRIES)
+        if rng.random() < 0.1:
+            phases[rng.randrange(2)]["locked"] = rng.choice(("in", "out"))
+        if rng.random() < 0.1:
+            year, cost = next(iter(phases[0]["cost"].items()))
+            payer = rng.choice(tiers)
+            if "eligible" not in payer and phases[0].get("locked") != "out":
+                phases[0]["committed"] = {payer["id"]: {year: cost // 4}}
+        c["phases"] = phases
+    else:
+        c["cost"] = _cost(rng)
+    c["attributes"] |= brings
+    draw = rng.random()
+    if draw < 0.6:
+        c["private_pledge"] = rng.randint(0, 12) * 10
+    elif draw < 0.75:
+        c["private_pledge"] = "unlimited"
+    if rng.random() < 0.15:
+        c["least_private_share"] = rng.choice((0, 0.3))
+    if rng.random() < 0.15:
+        c["least_public_share"] = rng.choice((0, 0.2))
+    if rng.random() < 0.15:
+        c["max_public_share"] = rng.choice((0.25, 0.6, "unlimited"))
+    if rng.random() < 0.3:
+        c["failure_probability"] = rng.choice((0.05, 0.2))
+    if rng.random() < 0.2 and any("return_if_success" in t for t in tiers):
+        c["return_if_success"] = {next(t["id"] for t in tiers if "return_if_success" in t): 0.08}
+    if rng.random() < divisible:
+        c["divisible"] = True
+        if rng.random() < 0.25:
+            c["least_fraction"] = rng.choice((0.3, 0.5))
+    if rng.random() < 0.08 and not any("locked" in p or "committed" in p for p in c.get("phases", [])):
+        c["locked"] = rng.choice(("in", "out"))
+    return c
+
+
+def _fund(rng: Random, tiers: list[Document]) -> Document:
+    fund: Document = {}
+    if rng.random() < 0.25:
+        fund["max_public_share"] = rng.choice((0.35, 0.6, 0.8))
+    if rng.random() < 0.15:
+        fund["least_private_share"] = 0.2
+    if rng.random() < 0.15:
+        fund["least_public_share"] = 0.15
+    if len(tiers) > 1 and rng.random() < 0.25:
+        by, ratio = rng.choice(("phase", "candidate")), rng.choice((0.5, 1, 2))
+        fund["matching"] = [{"id": "match", "tiers": ["state"], "of": ["union"], "at_least": ratio, "by": by}]
+    return fund
+
+
+def _group(rng: Random, names: str) -> Document:
+    draw = rng.random()
+    if draw < 0.4:
+        return {"countries": rng.sample(COUNTRIES, rng.randint(1, 2))}
+    return {"tags": [rng.choice(TAGS)]} if draw < 0.8 else {"candidates": rng.sample(names, 2)}
+
+
+def _rule(rng: Random, candidates: list[Document], tiers: list[Document]) -> Document:
+    names = "".join(c["id"] for c in candidates)
+    kind = rng.choice(("count", "money", "money", "attribute", "average", "award", "award", "floor", "exclusive", "requires"))
+    rule: Document = {"kind": kind}
+    if kind not in ("exclusive", "requires") and rng.random() < 0.7:
+        rule["of"] = _group(rng, names)
+    if kind in ("money", "award") and rng.random() < 0.4:
+        rule["tiers"] = [rng.choice(tiers)["id"]]
+    if kind == "count":
+        rule |= rng.choice(({"at_least": 1}, {"at_most": 1}, {"at_most": 2}, {"at_least": 1, "at_most": 2}))
+        if rng.random() < 0.2 and any("phases" in c for c in candidates):
+            rule["phase"] = "p2"
+    elif kind == "money":
+        bounds = ({"at_least": 30}, {"at_most": 60}, {"at_least_share": 0.25}, {"at_most_share": 0.5})
+        rule |= rng.choice(bounds) | {"private": rng.random() < 0.3}
+    elif kind == "attribute":
+        rule |= {"attribute": "mw"} | rng.choice(({"at_most": 200}, {"at_least": 100}, {"at_least": 50, "at_most": 300}))
+    elif kind == "average":
+        rule |= {"kind": "attribute", "attribute": "pue", "average_by": "mw"} | rng.choice(({"at_most": 1.2}, {"at_least": 1.15}))
+    elif kind == "award":
+        rule |= rng.choice(({"at_most": 40}, {"at_most_share": 0.3}, {"at_least": 10}, {"at_least_share": 0.1, "at_most": 60}))
+        if rng.random() < 0.3 and any("cost" in c for c in candidates):
+            rule["phases"] = ["main"]
+        if rule.get("at_most") == 40 and rng.random() < 0.5:
+            rule["per"] = "country"
+    elif kind == "floor":
+        rule |= {"attribute": "mw", "at_least": 60, "effect": rng.choice(("exclude", "exclude", "finding"))}
+    elif kind == "exclusive":
+        rule |= {"candidates": rng.sample(names, 2), "at_most": 1}
+    else:
+        a, b = rng.sample(names, 2)
+        rule |= {"candidate": a, "needs": [b]}
+    return rule
+
+
+def _objective(rng: Random, tiers: list[Document], wishes: str) -> Document:
+    points = [{"term": "attribute", "attribute": "value"}]
+    points += [{"term": "discounted_attribute", "attribute": "value", "life_years": 5, "service_lag_years": rng.randint(0, 2)}]
+    if wishes == "points":
+        return {"terms": [rng.choice(points)]}
+    served: Document = {"term": "least_served", "group_by": rng.choice(("candidate", "country", "tag"))}
+    if rng.random() < 0.5:
+        served["attribute"] = "value"
+    if served["group_by"] == "country" and rng.random() < 0.5:
+        served["per"] = "population"
+    money = [{"term": "private_money"}, {"term": "public_money"}, {"term": "public_money", "sense": "maximise"}, served]
+    if any(t["instrument"] in ("loan", "equity", "quasi_equity") for t in tiers):
+        money.append({"term": "expected_return"})
+    if wishes == "lexicographic":
+        return {"mode": "lexicographic", "terms": rng.sample([points[0], *money[:2]], 2)}
+    if rng.random() < 0.5:
+        return {"terms": [rng.choice(money[:1] + money[2:])]}
+    return {"terms": [{**points[0], "weight": rng.choice((1, 10))}, {**rng.choice(money), "weight": rng.choice((0.1, 1))}]}

@@ -1,0 +1,285 @@
+"""Every finding of the catalogue, provoked: the smallest change to a sound scenario that brings it about."""
+
+# ruff: noqa: E501 - one case a line, so that the table can be read
+from __future__ import annotations
+
+import copy
+import json
+import string
+
+import pytest
+
+from optimiser import evaluate, load_bytes, load_document, load_file
+from optimiser.errors import PlanError
+from optimiser.messages import LANGUAGES, catalogue
+from optimiser.scenario.pointer import set_value
+
+SOUND = {
+    "name": "sound",
+    "horizon": {"first_year": 2026, "last_year": 2030},
+    "attributes": {"chips": {"unit": "chips"}, "pue": {"additive": False}},
+    "fund": {
+        "tiers": [
+            {"id": "eu", "instrument": "grant", "size": 100},
+            {"id": "bank", "instrument": "loan", "size": 100, "public": False},
+        ],
+        "matching": [{"id": "match", "tiers": ["bank"], "of": ["eu"], "at_least": 0.1}],
+    },
+    "candidates": [
+        {"id": "a", "country": "PT", "tags": ["x"], "private_pledge": 50, "attributes": {"chips": 5, "pue": 1.1, "mw": 10},
+         "phases": [{"id": "p1", "cost": {"2027": 60}}, {"id": "p2", "cost": {"2028": 40}}]},
+        {"id": "b", "country": "ES", "private_pledge": 50, "attributes": {"chips": 4, "pue": 1.2, "mw": 20}, "cost": {"2027": 60}},
+    ],
+    "constraints": [
+        {"id": "n", "kind": "count", "at_most": 2},
+        {"id": "g", "kind": "money", "of": {"tags": ["x"]}, "at_most": 90},
+        {"id": "w", "kind": "attribute", "attribute": "pue", "average_by": "mw", "at_most": 1.3},
+        {"id": "s", "kind": "award", "at_most": 70},
+        {"id": "f", "kind": "floor", "attribute": "mw", "at_least": 5},
+        {"id": "e", "kind": "exclusive", "candidates": ["a", "b"], "at_most": 2},
+        {"id": "r", "kind": "requires", "candidate": "b", "needs": ["a"]},
+    ],
+    "objective": {"terms": [{"term": "attribute", "attribute": "chips"}]},
+}  # fmt: skip
+
+A, EU, TERM = "/candidates/a", "/fund/tiers/eu", "/objective/terms/0"
+
+CASES: list[tuple[str, str, dict[str, object]]] = [
+    # shape
+    ("missing-key", "/fund", {"/": {"candidates": [], "objective": SOUND["objective"]}}),
+    ("unknown-key", f"{EU}/sise", {f"{EU}/sise": 5}),
+    ("wrong-type", f"{A}/private_pledge", {f"{A}/private_pledge": "50"}),
+    ("wrong-type", f"{EU}/size", {f"{EU}/size": "large"}),
+    ("wrong-type", f"{A}/divisible", {f"{A}/divisible": 1}),
+    ("not-finite", f"{A}/private_pledge", {f"{A}/private_pledge": float("nan")}),
+    ("not-finite", f"{A}/attributes/chips", {f"{A}/attributes/chips": float("-inf")}),
+    ("below-least", f"{A}/phases/p1/cost/2027", {f"{A}/phases/p1/cost/2027": -1}),
+    ("above-greatest", f"{EU}/max_share_of_cost", {f"{EU}/max_share_of_cost": 1.7}),
+    ("not-above", f"{TERM}/weight", {f"{TERM}/weight": 0}),
+    ("not-below", f"{EU}/limits/cvar/level", {f"{EU}/limits": {"cvar": {"level": 1, "at_most": 0.1}}}),
+    ("too-short", f"{EU}/eligible/countries", {f"{EU}/eligible": {"countries": []}}),
+    ("too-short", "/objective/terms", {"/objective": {"terms": []}}),
+    ("text-empty", f"{A}/tags/0", {f"{A}/tags": [""]}),
+    ("text-too-long", "/name", {"/name": "x" * 20_001}),
+    ("not-a-choice", f"{EU}/instrument", {f"{EU}/instrument": "gift"}),
+    ("unknown-kind", "/constraints/n", {"/constraints/n/kind": "sum"}),
+    ("missing-kind", "/constraints/n", {"/constraints/n": {"id": "n", "at_most": 2}}),
+    ("bad-pattern", f"{A}/country", {f"{A}/country": "Portugal"}),
+    ("bad-year", f"{A}/phases/p1/cost/27", {f"{A}/phases/p1/cost": {"27": 60}}),
+    ("bad-id", f"{A}/tags/0", {f"{A}/tags": [" x"]}),
+    ("not-whole", "/constraints/n/at_most", {"/constraints/n/at_most": 1.5}),
+    ("too-large", f"{A}/attributes/chips", {f"{A}/attributes/chips": 1e13}),
+    ("too-small", f"{A}/attributes/chips", {f"{A}/attributes/chips": 1e-12}),
+    ("too-much-money", f"{A}/private_pledge", {f"{A}/private_pledge": 2e9}),
+    # references
+    ("no-candidates", "/candidates", {"/candidates": []}),
+    ("duplicate-id", "/candidates", {"/candidates/b/id": "a"}),
+    ("duplicate-id", f"{A}/phases", {f"{A}/phases/p2/id": "p1"}),
+    ("unknown-tier", "/fund/tier_order", {"/fund/tier_order": ["nobody"]}),
+    ("unknown-tier", f"{A}/phases/p1/committed", {f"{A}/phases/p1/committed": {"nobody": {"2027": 1}}}),
+    ("unknown-candidate", "/constraints/r/needs", {"/constraints/r/needs": ["nobody"]}),
+    ("unknown-tag", "/constraints/g/of/tags", {"/constraints/g/of/tags": ["y"]}),
+    ("unknown-phase", "/constraints/n/phase", {"/constraints/n/phase": "p9"}),
+    ("unknown-attribute", f"{TERM}/attribute", {f"{TERM}/attribute": "votes"}),
+    ("unknown-source", f"{A}/sources", {f"{A}/sources": ["nowhere"]}),
+    # not honoured
+    ("not-honoured", "/risk", {"/risk": {"seed": 7}}),
+    ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
+    ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
+    ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
+    ("not-honoured", "/fund/loss_sharing", {"/fund/loss_sharing": "waterfall"}),
+    ("not-honoured", "/fund/tiers/bank/hurdle", {"/fund/tiers/bank/hurdle": 0.04}),
+    ("not-honoured", "/fund/tiers/bank/limits", {"/fund/tiers/bank/limits": {"expected_loss": {"at_most": 0.02}}}),
+    ("not-honoured", "/fund/tiers/bank/revolving", {"/fund/tiers/bank/revolving": {"years": 5}}),
+    ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
+    ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
+    ("not-honoured", f"{A}/phases/p2/start", {f"{A}/phases/p2/start": {"earliest": 2027, "latest": 2028}}),
+    ("not-honoured", f"{A}/phases/p2/after_years", {f"{A}/phases/p2/after_years": 1}),
+    ("not-honoured", f"{A}/phases/p2/cost_since_start", {f"{A}/phases/p2/cost_since_start": {"0": 9}}),
+    ("term-not-honoured", TERM, {TERM: {"term": "cvar"}}),
+    ("instrument-not-honoured", "/fund/tiers/bank", {"/fund/tiers/bank/instrument": "guarantee"}),
+    ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
+    # contradictions
+    ("no-tiers", "/fund/tiers", {"/fund": {"tiers": []}}),
+    ("bounds-crossed", f"{EU}/size", {f"{EU}/size": {"at_least": 9, "at_most": 8}}),
+    ("bounds-crossed", "/constraints/n", {"/constraints/n/at_least": 3}),
+    ("shares-beyond-one", "/fund", {"/fund/least_public_share": 0.6, "/fund/least_private_share": 0.5}),
+    ("years-reversed", "/horizon", {"/horizon": {"first_year": 2030, "last_year": 2026}}),
+    ("years-reversed", f"{EU}/ceilings/0", {f"{EU}/ceilings": [{"from": 2028, "to": 2027, "at_most": 5}]}),
+    ("horizon-too-long", "/horizon", {"/horizon/last_year": 2999}),
+    ("year-outside-horizon", f"{A}/phases/p1/cost/2035", {f"{A}/phases/p1/cost/2035": 5}),
+    ("key-not-for-instrument", f"{EU}/seniority", {f"{EU}/seniority": 0}),
+    ("key-not-for-instrument", f"{EU}/covers", {f"{EU}/covers": ["bank"]}),
+    ("key-not-for-instrument", f"{A}/return_if_success/eu", {f"{A}/return_if_success": {"eu": 0.1}}),
+    ("concentration-of-unlimited", f"{EU}/concentration", {f"{EU}/size": "unlimited", f"{EU}/concentration": {"at_most": 0.5, "of": "size"}}),
+    ("matching-itself", "/fund/matching/match", {"/fund/matching/match/of": ["bank"]}),
+    ("cost-and-phases", A, {f"{A}/cost": {"2027": 5}}),
+    ("fraction-not-divisible", f"{A}/least_fraction", {f"{A}/least_fraction": 0.5}),
+    ("attribute-twice", f"{A}/phases/p1/attributes/chips", {f"{A}/phases/p1/attributes": {"chips": 5}}),
+    ("lock-contradicts", f"{A}/phases/p1", {f"{A}/locked": "out", f"{A}/phases/p1/locked": "in"}),
+    ("committed-not-eligible", f"{A}/phases/p1/committed/eu", {f"{EU}/eligible": {"countries": ["ES"]}, f"{A}/phases/p1/committed": {"eu": {"2027": 1}}}),
+    ("committed-beyond-cost", f"{A}/phases/p1/committed", {f"{A}/phases/p1/committed": {"eu": {"2028": 1}}}),
+    ("rule-without-bound", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "count"}}),
+    ("award-per-country", "/constraints/s/at_least", {"/constraints/s/per": "country", "/constraints/s/at_least": 5}),
+    ("requires-itself", "/constraints/r", {"/constraints/r/needs": ["b"]}),
+    ("named-twice", "/constraints/e/candidates", {"/constraints/e/candidates": ["a", "a"]}),
+    ("attribute-lacking", "/constraints/f", {"/candidates/b/attributes": {"chips": 4}}),
+    ("not-additive", f"{TERM}/attribute", {f"{TERM}/attribute": "pue"}),
+    ("average-lacks-value", "/constraints/w", {f"{A}/attributes": {"chips": 5}, f"{A}/phases/p1/attributes": {"pue": 1, "mw": 1}, f"{A}/phases/p2/attributes": {"mw": 1}}),
+    ("average-lacks-weight", "/constraints/w", {f"{A}/attributes": {"mw": 5}, f"{A}/phases/p1/attributes": {"pue": 1}, f"{A}/phases/p2/attributes": {"pue": 2}}),
+    ("negative-weight", "/constraints/w/average_by", {f"{A}/attributes/mw": -10}),
+    ("term-needs-key", TERM, {TERM: {"term": "attribute"}}),
+    ("term-needs-key", TERM, {TERM: {"term": "discounted_attribute", "attribute": "chips"}}),
+    ("term-has-no-key", f"{TERM}/life_years", {f"{TERM}/life_years": 5}),
+    ("sense-unbounded", f"{TERM}/sense", {TERM: {"term": "least_served", "group_by": "country", "sense": "minimise"}}),
+    ("tolerance-needs-stages", f"{TERM}/tolerance", {f"{TERM}/tolerance": 0.1}),
+    ("term-not-of-tier", f"{TERM}/tier", {TERM: {"term": "public_money", "tier": "bank"}}),
+    ("population-needs-country", f"{TERM}/per", {TERM: {"term": "least_served", "group_by": "tag", "per": "population"}}),
+    ("population-unknown", f"{TERM}/per", {TERM: {"term": "least_served", "group_by": "country", "per": "population"}, f"{A}/country": "XX"}),
+    # warnings and notes
+    ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
+    ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),
+    ("free-private", f"{A}/private_pledge", {f"{A}/private_pledge": "unlimited"}),
+    ("concentration-too-tight", f"{EU}/concentration", {f"{EU}/concentration": {"at_most": 0.4}}),
+    ("share-met-by-zero", "/constraints/g", {"/constraints/g/at_least_share": 0.2}),
+    ("ceiling-beyond-size", f"{EU}/ceilings/0", {f"{EU}/ceilings": [{"from": 2026, "to": 2027, "at_most": 500}]}),
+    ("ceilings-below-size", f"{EU}/annual_ceiling", {f"{EU}/annual_ceiling": {"2027": 50}}),
+    ("below-floor-excluded", A, {"/constraints/f/at_least": 15}),
+    ("below-floor", A, {"/constraints/f/at_least": 15, "/constraints/f/effect": "finding"}),
+    ("tier-for-nobody", f"{EU}/eligible", {f"{EU}/eligible": {"countries": ["DE"]}}),
+    ("rule-on-nobody", "/constraints/g/of", {"/constraints/g/of": {"countries": ["DE"]}}),
+    ("requires-cycle", "/constraints", {"/constraints/e": {"id": "e", "kind": "requires", "candidate": "a", "needs": ["b"]}}),
+    ("sizes-apart", "/candidates/b/cost/2027", {"/candidates/b/cost/2027": 1e-6}),
+    ("finer-than-a-euro", "/candidates/b/cost", {"/candidates/b/cost/2027": 0.1234567}),
+    ("seniority-without-losses", "/fund/tiers/bank/seniority", {"/fund/tiers/bank/seniority": 0}),
+    ("return-without-term", "/fund/tiers/bank/return_if_success", {"/fund/tiers/bank/return_if_success": 0.05}),
+    ("score-for-ranking", "/score", {"/score": {"weights": {"chips": 1}}}),
+    ("weight-without-sum", f"{TERM}/weight", {"/objective/mode": "lexicographic", f"{TERM}/weight": 2}),
+    ("named-twice-in-order", "/fund/tier_order", {"/fund/tier_order": ["eu", "eu"]}),
+    ("pointer-leads-nowhere", "/fund/tiers/us/size", {}),
+]  # fmt: skip
+
+
+def _changed(changes: dict[str, object]) -> dict[str, object]:
+    document = copy.deepcopy(SOUND)
+    for pointer, value in changes.items():
+        if pointer == "/":
+            return copy.deepcopy(value)  # type: ignore[return-value]
+        set_value(document, pointer, value)
+    return document
+
+
+def test_the_sound_scenario_has_no_findings():
+    assert load_document(SOUND).findings == ()
+
+
+@pytest.mark.parametrize(("code", "pointer", "changes"), CASES, ids=[f"{c}:{n}" for n, (c, _, _) in enumerate(CASES)])
+def test_finding(code, pointer, changes):
+    settings = {pointer: 1} if code == "pointer-leads-nowhere" else {}
+    loaded = load_document(_changed(changes), settings)
+    found = {(f.code, f.pointer): f for f in loaded.findings}
+    assert (code, pointer) in found, [(f.code, f.pointer) for f in loaded.findings]
+    finding = found[code, pointer]
+    assert "{" not in finding.message() and finding.cure()
+    assert (loaded.scenario is None) == any(f.severity == "error" for f in loaded.findings)
+
+
+READING = {
+    "not-json": b'{"name": "cut of',
+    "not-utf8": b"\xff\xfe{",
+    "not-an-object": b"[1, 2]",
+    "key-twice": b'{"name": 1, "name": 2}',
+    "too-deep": b'{"a":' * 100 + b"1" + b"}" * 100,
+}
+
+
+@pytest.mark.parametrize("code", READING)
+def test_reading(code):
+    assert code in {f.code for f in load_bytes(READING[code]).findings}
+
+
+FILES = {
+    "cannot-read": ("missing.json", None),
+    "not-yaml": ("bad.yaml", b"a: [1, 2"),
+    "yaml-alias": ("alias.yaml", b"a: &x [1]\nb: *x\n"),
+    "format-not-read": ("book.xlsx", b"PK"),
+    "too-deep": ("deep.yaml", b"[" * 5000),
+}
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_reading_files(code, tmp_path):
+    name, content = FILES[code]
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert [f.code for f in load_file(tmp_path / name).findings] == [code]
+
+
+def test_a_file_larger_than_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("optimiser.scenario.read.GREATEST_FILE", 10)
+    (tmp_path / "large.json").write_bytes(json.dumps(SOUND).encode())
+    assert [f.code for f in load_file(tmp_path / "large.json").findings] == ["file-too-large"]
+
+
+PLANS = {
+    "plan-not-an-object": [],
+    "plan-unknown": {"money": [{"tier": "us", "candidate": "a", "phase": "p1", "year": 2027, "amount": 1}]},
+    "plan-no-cost": {"money": [{"tier": "eu", "candidate": "a", "phase": "p1", "year": 2028, "amount": 1}]},
+    "plan-cell-twice": {"money": [{"tier": "eu", "candidate": "a", "phase": "p1", "year": 2027, "amount": 1}] * 2},
+    "plan-negative": {"money": [{"tier": "eu", "candidate": "a", "phase": "p1", "year": 2027, "amount": -1}]},
+    "plan-fraction": {"money": [], "candidates": [{"id": "a", "phases": {"p1": 1.5}}]},
+    "wrong-type": {"money": 5},
+}
+
+
+@pytest.mark.parametrize("code", PLANS)
+def test_plans(code):
+    with pytest.raises(PlanError) as error:
+        evaluate(SOUND, PLANS[code])
+    assert code in {f.code for f in error.value.findings}
+
+
+ELSEWHERE = {
+    "unbounded-objective",
+    "tie-break-unfinished",
+    "polish-failed",
+    "certificate-fails",
+    "time-limit",
+    "time-limit-no-plan",
+    "solver-failed",
+    "time-limit-capped",
+    "threads-fixed",
+    "request-not-an-object",
+    "unknown-key-of-request",
+}
+"""Findings of solving and of the service, provoked by their own tests."""
+
+
+def test_every_finding_of_the_catalogue_is_provoked():
+    codes = {key.removeprefix("finding.") for key in catalogue() if key.startswith("finding.")}
+    provoked = {code for code, _, _ in CASES} | READING.keys() | FILES.keys() | PLANS.keys() | {"file-too-large"}
+    assert codes - ELSEWHERE - provoked == set()
+    assert provoked - codes == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_every_text_with_the_same_parameters(lang):
+    texts, english = catalogue(lang), catalogue("en")
+    assert texts.keys() == english.keys()
+    for code, text in texts.items():
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert names <= {name for _, name, _, _ in string.Formatter().parse(english[code]) if name}, code
+
+
+def test_findings_come_all_at_once():
+    document = _changed({f"{EU}/sise": 5, f"{A}/private_pledge": "x", "/constraints/r/needs": ["nobody"], "/risk": {}})
+    codes = {f.code for f in load_document(document).findings}
+    assert {"unknown-key", "wrong-type", "unknown-candidate", "not-honoured"} <= codes
+
+
+def test_yaml_is_read_like_json(tmp_path):
+    (tmp_path / "s.json").write_text(json.dumps(SOUND))
+    (tmp_path / "s.yaml").write_text(
+        json.dumps(SOUND).replace('"2027": 60', "2027: 60")  # JSON is YAML; years may stand without quotes
+    )
+    assert load_file(tmp_path / "s.yaml").expect() == load_file(tmp_path / "s.json").expect()
