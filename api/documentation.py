@@ -90,11 +90,18 @@ def openapi_of(app: FastAPI) -> Schema:
         document["components"] = {"schemas": _schemas(), "examples": _examples()}
         for path in document["paths"].values():
             for operation in path.values():
-                # The framework's own, which no route of this service ever gives.
-                if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
-                    del operation["responses"]["422"]
+                _drop_framework_errors(operation["responses"])
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _drop_framework_errors(responses: Schema) -> None:
+    """Takes out the framework's own shape of 422, which no route of this service ever gives."""
+    content = responses.get("422", {}).get("content", {})
+    if "HTTPValidationError" in json.dumps(content.get(JSON, {})):
+        del content[JSON]
+        if not content:
+            del responses["422"]
 
 
 def _schemas() -> Schema:

@@ -92,6 +92,7 @@ class Workers:
         self._idle: list[_Worker] = []
         self._free = asyncio.Semaphore(0)
         self._starts: set[asyncio.Task[None]] = set()
+        self._ends: list[threading.Thread] = []
         self._at_work: set[asyncio.Future[Any]] = set()
         self._mean_s = 1.0
 
@@ -186,10 +187,16 @@ class Workers:
             self._idle.append(worker)
             self._free.release()
             return
-        self._all.discard(worker)
-        worker.end()
+        self._end(worker)
         if not self._halted:
             self._start_one()
+
+    def _end(self, worker: _Worker) -> None:
+        if worker not in self._all:
+            return
+        self._all.discard(worker)
+        self._ends = [thread for thread in self._ends if thread.is_alive()]
+        self._ends.append(worker.end())
 
     def _start_one(self) -> None:
         start = asyncio.get_running_loop().create_task(self._started())
@@ -205,8 +212,7 @@ class Workers:
                 break
             except Exception as error:
                 log.error("a worker did not start: %r", error)
-                self._all.discard(worker)
-                worker.end()
+                self._end(worker)
                 await asyncio.sleep(1.0)
         self._idle.append(worker)
         self._free.release()
@@ -225,7 +231,9 @@ class Workers:
         self._halt()
         for start in self._starts:
             start.cancel()
-        for thread in [worker.end() for worker in self._all]:
+        for worker in list(self._all):
+            self._end(worker)
+        for thread in self._ends:
             await asyncio.to_thread(thread.join, 5.0)
 
     def _halt(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,15 +56,31 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     Errors: ScenarioError with all findings where the scenario has errors; SolverError where the solver refuses.
     """
     started = time.perf_counter()
-    loaded = loaded_from(source)
-    scenario = loaded.expect()
-    options = options or options_of(scenario)
-    model = build_model(scenario)
-    arrays = arrays_of(model.programme)
-    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
-    plan = plan_of(model, outcome.values) if outcome.values is not None else None
-    findings = [*loaded.findings, *_outcome_findings(outcome, options)]
-    return _result(scenario, model, arrays, outcome, plan, findings, options, lang, started)
+    with _collector_paused():
+        loaded = loaded_from(source)
+        scenario = loaded.expect()
+        options = options or options_of(scenario)
+        model = build_model(scenario)
+        arrays = arrays_of(model.programme)
+        outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
+        plan = plan_of(model, outcome.values) if outcome.values is not None else None
+        findings = [*loaded.findings, *_outcome_findings(outcome, options)]
+        return _result(scenario, model, arrays, outcome, plan, findings, options, lang, started)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No search for garbage during one job: it makes hundreds of thousands of small things and drops few of them.
+
+    Measured at 15 % of a small job and 30 % of a large one's stating.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def loaded_from(source: Source) -> Loaded:

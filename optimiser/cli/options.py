@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,12 @@ def _language(value: str) -> str:
 def _out(value: str | None) -> str | None:
     if value is not None:
         target_called(value)
+    return value
+
+
+def _csv_format(value: str) -> str:
+    if value not in ("en", "fr"):
+        raise typer.BadParameter(say("usage.csv-format", format=value))
     return value
 
 
@@ -55,8 +61,13 @@ Out = Annotated[
     ),
 ]
 CsvStyle = Annotated[
-    Literal["en", "fr"],
-    typer.Option("--csv-format", help="How CSV is written: fr has semicolons and decimal commas, for a French Excel."),
+    str,
+    typer.Option(
+        "--csv-format",
+        metavar="en|fr",
+        callback=_csv_format,
+        help="How CSV is written: fr has semicolons and decimal commas, for a French Excel.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

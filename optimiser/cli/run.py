@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -116,7 +117,7 @@ def fail(error: Exception, lang: str = "en", as_json: bool = False) -> Exit:
 
 def _sentence(error: Exception, lang: str) -> str:
     """An error in one line: those raised on purpose in their own words, others by name."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if isinstance(error, InvestAIError):
         return say("problem", lang, reason=reason)
     if isinstance(error, OSError):
@@ -127,6 +128,17 @@ def _sentence(error: Exception, lang: str) -> str:
 
 
 _running: list[threading.Thread] = []
+_interrupted = threading.Event()
+
+
+def hear_interrupts() -> None:
+    """Note every Ctrl-C: one that arrives while a library is imported may be swallowed there by a bare ``except``."""
+
+    def note(*_: object) -> None:
+        _interrupted.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, note)
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -146,8 +158,9 @@ def interruptible(work: Callable[[], T]) -> T:
     thread = threading.Thread(target=task, daemon=True)
     _running.append(thread)
     thread.start()
-    while not done.wait(0.2):
-        pass
+    while not done.wait(0.2) or _interrupted.is_set():
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
     _running.remove(thread)
     if failed:
         raise failed[0]

@@ -5,118 +5,313 @@ from __future__ import annotations
 _FINDINGS: dict[str, tuple[str, str]] = {
     # reading
     "cannot-read": ("The file {file} cannot be read: {reason}.", "Check the path and the permissions."),
-    "file-too-large": ("The file has {size} bytes; at most {limit} are read.", "Split the scenario, or leave out what it does not need."),
+    "file-too-large": (
+        "The file has {size} bytes; at most {limit} are read.",
+        "Split the scenario, or leave out what it does not need.",
+    ),
     "format-not-read": ("Files ending in {suffix} are not read.", "Save the scenario as JSON or YAML."),
     "not-utf8": ("The text is not UTF-8 (byte {position}).", "Save the file with UTF-8 encoding."),
-    "not-json": ("This is not JSON (line {line}, column {column}): {reason}.", "Correct the text at that place; a file that was cut off must be written again."),
+    "not-json": (
+        "This is not JSON (line {line}, column {column}): {reason}.",
+        "Correct the text at that place; a file that was cut off must be written again.",
+    ),
     "not-yaml": ("This is not YAML (line {line}, column {column}): {reason}.", "Correct the text at that place."),
-    "yaml-alias": ("Line {line} uses a YAML alias; aliases are refused, since a few lines of them can stand for billions of values.", "Write the value out."),
-    "too-deep": ("The document is nested more than {limit} levels deep.", "A scenario needs ten levels; look for brackets that were never closed."),
-    "not-an-object": ("A scenario is an object with keys; this is a {found}.", "Start with {{\"fund\": …, \"candidates\": […], \"objective\": …}}."),
-    "key-twice": ("The key \"{key}\" stands twice in one object; only one of the two would count.", "Remove one of them."),
-    "pointer-leads-nowhere": ("The pointer cannot be set: {reason}.", "Use keys and ids joined by slashes, as in /fund/tiers/union/size."),
+    "yaml-alias": (
+        "Line {line} uses a YAML alias; aliases are refused, since a few lines of them can stand for billions of values.",
+        "Write the value out.",
+    ),
+    "too-deep": (
+        "The document is nested more than {limit} levels deep.",
+        "A scenario needs ten levels; look for brackets that were never closed.",
+    ),
+    "not-an-object": (
+        "A scenario is an object with keys; this is a {found}.",
+        'Start with {{"fund": …, "candidates": […], "objective": …}}.',
+    ),
+    "key-twice": (
+        'The key "{key}" stands twice in one object; only one of the two would count.',
+        "Remove one of them.",
+    ),
+    "pointer-leads-nowhere": (
+        "The pointer cannot be set: {reason}.",
+        "Use keys and ids joined by slashes, as in /fund/tiers/union/size.",
+    ),
     # shape
-    "missing-key": ("The key \"{key}\" is missing; here are: {among}.", "Add \"{key}\"."),
-    "unknown-key": ("The key \"{key}\" is not part of the format. {hint}", "Correct the spelling or remove the key."),
+    "missing-key": ('The key "{key}" is missing; here are: {among}.', 'Add "{key}".'),
+    "unknown-key": ('The key "{key}" is not part of the format. {hint}', "Correct the spelling or remove the key."),
     "wrong-type": ("{found} stands where {expected} is needed.", "Write {expected}."),
-    "not-finite": ("{found} is not a finite number.", "Write a number, or \"unlimited\" where a limit is meant."),
+    "not-finite": ("{found} is not a finite number.", 'Write a number, or "unlimited" where a limit is meant.'),
     "below-least": ("{found} is below {bound}, the least value.", "Write {bound} or more."),
     "not-above": ("{found} is not above {bound}.", "Write more than {bound}."),
-    "above-greatest": ("{found} is above {bound}, the greatest value.", "Write {bound} or less; shares run from 0 to 1."),
+    "above-greatest": (
+        "{found} is above {bound}, the greatest value.",
+        "Write {bound} or less; shares run from 0 to 1.",
+    ),
     "not-below": ("{found} is not below {bound}.", "Write less than {bound}."),
-    "too-short": ("The list has fewer than {least} entries.", "Add an entry, or leave the key out where no restriction is meant."),
+    "too-short": (
+        "The list has fewer than {least} entries.",
+        "Add an entry, or leave the key out where no restriction is meant.",
+    ),
     "text-empty": ("The text is empty.", "Write at least {least} character."),
     "text-too-long": ("The text is longer than {limit} characters.", "Shorten it."),
     "not-a-choice": ("{found} is not one of {choices}.", "Choose one of {choices}."),
-    "unknown-kind": ("\"{tag}\" is not a kind of rule.", "Choose one of {choices}."),
-    "missing-kind": ("The rule has no \"kind\".", "Add \"kind\": count, money, attribute, award, floor, exclusive, requires or stay_close."),
-    "bad-pattern": ("{found} does not have the form needed here.", "Countries are two capital letters, as in PT; years since a start are 0, 1, 2 …"),
+    "unknown-kind": ('"{tag}" is not a kind of rule.', "Choose one of {choices}."),
+    "missing-kind": (
+        'The rule has no "kind".',
+        'Add "kind": count, money, attribute, award, floor, exclusive, requires or stay_close.',
+    ),
+    "bad-pattern": (
+        "{found} does not have the form needed here.",
+        "Countries are two capital letters, as in PT; years since a start are 0, 1, 2 …",
+    ),
     "bad-year": ("{found} is not a year.", "Write four digits, as in 2027."),
     "not-whole": ("{found} is not a whole number.", "Write a whole number."),
-    "bad-id": ("{found} is not an id: it has blanks at an end, or characters that cannot be seen.", "Use letters, digits, dashes and points."),
-    "too-large": ("{found} is larger than {limit}, beyond which sums are no longer exact.", "Check the unit, or count in thousands or millions."),
-    "too-small": ("{found} is smaller than {limit}, below which the solver sees nothing.", "Check the unit, or write 0."),
-    "too-much-money": ("{found} is more than {limit} EUR million.", "Amounts are in EUR million: write 500 for half a billion euros."),
+    "bad-id": (
+        "{found} is not an id: it has blanks at an end, or characters that cannot be seen.",
+        "Use letters, digits, dashes and points.",
+    ),
+    "too-large": (
+        "{found} is larger than {limit}, beyond which sums are no longer exact.",
+        "Check the unit, or count in thousands or millions.",
+    ),
+    "too-small": (
+        "{found} is smaller than {limit}, below which the solver sees nothing.",
+        "Check the unit, or write 0.",
+    ),
+    "too-much-money": (
+        "{found} is more than {limit} EUR million.",
+        "Amounts are in EUR million: write 500 for half a billion euros.",
+    ),
     # references
     "no-candidates": ("There is no candidate.", "Add at least one candidate: without any there is nothing to decide."),
-    "duplicate-id": ("The id \"{id}\" stands {times} times in this list.", "Give each its own id."),
-    "unknown-tier": ("There is no tier \"{id}\".", "Name one of: {known}."),
-    "unknown-candidate": ("There is no candidate \"{id}\".", "Name one of: {known}."),
-    "unknown-tag": ("No candidate bears the tag \"{id}\".", "Name one of: {known}; or give a candidate the tag."),
-    "unknown-phase": ("No candidate has a phase \"{id}\".", "Name one of: {known}."),
-    "unknown-attribute": ("No candidate has the attribute \"{id}\".", "Name one of: {known}; or give it to the candidates."),
-    "unknown-source": ("There is no source \"{id}\".", "List it under /sources, or remove it here."),
+    "duplicate-id": ('The id "{id}" stands {times} times in this list.', "Give each its own id."),
+    "unknown-tier": ('There is no tier "{id}".', "Name one of: {known}."),
+    "unknown-candidate": ('There is no candidate "{id}".', "Name one of: {known}."),
+    "unknown-tag": ('No candidate bears the tag "{id}".', "Name one of: {known}; or give a candidate the tag."),
+    "unknown-phase": ('No candidate has a phase "{id}".', "Name one of: {known}."),
+    "unknown-attribute": (
+        'No candidate has the attribute "{id}".',
+        "Name one of: {known}; or give it to the candidates.",
+    ),
+    "unknown-source": ('There is no source "{id}".', "List it under /sources, or remove it here."),
     # not honoured yet
-    "not-honoured": ("\"{key}\" is part of the format, but this version does not act on it yet, and will not ignore it.", "Remove \"{key}\" to have the scenario solved without it."),
-    "term-not-honoured": ("The term \"{term}\" is part of the format, but this version does not act on it yet.", "Use another term."),
-    "instrument-not-honoured": ("The instrument \"{instrument}\" is part of the format, but this version does not act on it yet.", "Remove the tier, or model it as another instrument."),
-    "kind-not-honoured": ("Rules of the kind \"{kind}\" are part of the format, but this version does not act on them yet.", "Remove the rule."),
+    "not-honoured": (
+        '"{key}" is part of the format, but this version does not act on it yet, and will not ignore it.',
+        'Remove "{key}" to have the scenario solved without it.',
+    ),
+    "term-not-honoured": (
+        'The term "{term}" is part of the format, but this version does not act on it yet.',
+        "Use another term.",
+    ),
+    "instrument-not-honoured": (
+        'The instrument "{instrument}" is part of the format, but this version does not act on it yet.',
+        "Remove the tier, or model it as another instrument.",
+    ),
+    "kind-not-honoured": (
+        'Rules of the kind "{kind}" are part of the format, but this version does not act on them yet.',
+        "Remove the rule.",
+    ),
     # contradictions
-    "no-tiers": ("The fund has no tiers, but these candidates cost money: {candidates}.", "Add a tier to pay them; without tiers every candidate must cost nothing."),
+    "no-tiers": (
+        "The fund has no tiers, but these candidates cost money: {candidates}.",
+        "Add a tier to pay them; without tiers every candidate must cost nothing.",
+    ),
     "bounds-crossed": ("The lower bound {at_least} is above the upper bound {at_most}.", "Exchange or correct them."),
-    "shares-beyond-one": ("Least public share {public} and least consortium share {private} are more than the whole cost together.", "Lower one of them."),
+    "shares-beyond-one": (
+        "Least public share {public} and least consortium share {private} are more than the whole cost together.",
+        "Lower one of them.",
+    ),
     "years-reversed": ("The first year {first} comes after the last year {last}.", "Exchange them."),
     "horizon-too-long": ("The horizon has {years} years; at most {limit} are possible.", "Check the years for a slip."),
-    "year-outside-horizon": ("The year {year} lies outside the horizon {first} to {last}.", "Move the amount into the horizon, or widen /horizon."),
-    "key-not-for-instrument": ("\"{key}\" does not belong on a {instrument}.", "Remove it, or choose an instrument that has it."),
-    "concentration-of-unlimited": ("A share of the size says nothing on an unlimited tier.", "Give the tier a size, or use \"of\": \"allocated\"."),
-    "matching-itself": ("The tier \"{tier}\" stands on both sides of the matching rule.", "Name it on one side."),
-    "cost-and-phases": ("The candidate has both \"cost\" and \"phases\".", "Move the cost into a phase, or remove the phases."),
-    "fraction-not-divisible": ("\"least_fraction\" needs a divisible candidate.", "Add \"divisible\": true, or remove least_fraction."),
-    "attribute-twice": ("The attribute \"{attribute}\" stands on candidate {candidate} and again on this phase.", "Keep it in one place: on the candidate it counts once, with the first phase."),
+    "year-outside-horizon": (
+        "The year {year} lies outside the horizon {first} to {last}.",
+        "Move the amount into the horizon, or widen /horizon.",
+    ),
+    "key-not-for-instrument": (
+        '"{key}" does not belong on a {instrument}.',
+        "Remove it, or choose an instrument that has it.",
+    ),
+    "concentration-of-unlimited": (
+        "A share of the size says nothing on an unlimited tier.",
+        'Give the tier a size, or use "of": "allocated".',
+    ),
+    "matching-itself": ('The tier "{tier}" stands on both sides of the matching rule.', "Name it on one side."),
+    "cost-and-phases": (
+        'The candidate has both "cost" and "phases".',
+        "Move the cost into a phase, or remove the phases.",
+    ),
+    "fraction-not-divisible": (
+        '"least_fraction" needs a divisible candidate.',
+        'Add "divisible": true, or remove least_fraction.',
+    ),
+    "attribute-twice": (
+        'The attribute "{attribute}" stands on candidate {candidate} and again on this phase.',
+        "Keep it in one place: on the candidate it counts once, with the first phase.",
+    ),
     "lock-contradicts": ("{what} is locked out, which contradicts {other}.", "Remove the lock or what contradicts it."),
-    "committed-not-eligible": ("The tier \"{tier}\" may not pay {candidate} here, but money of it is committed.", "Correct the tier's eligibility or the commitment."),
-    "committed-beyond-cost": ("{committed} EUR million are committed for {year}, more than the cost of that year ({cost}).", "Lower the commitment, or correct the cost or the year."),
-    "rule-without-bound": ("The rule \"{rule}\" has no bound and says nothing.", "Add at_least or at_most (or their share), or remove the rule."),
-    "award-per-country": ("\"{key}\" has no meaning per country.", "Per country only at_most bounds the sum; make another rule per candidate for the rest."),
-    "requires-itself": ("The candidate \"{candidate}\" needs itself.", "Remove it from \"needs\"."),
+    "committed-not-eligible": (
+        'The tier "{tier}" may not pay {candidate} here, but money of it is committed.',
+        "Correct the tier's eligibility or the commitment.",
+    ),
+    "committed-beyond-cost": (
+        "{committed} EUR million are committed for {year}, more than the cost of that year ({cost}).",
+        "Lower the commitment, or correct the cost or the year.",
+    ),
+    "rule-without-bound": (
+        'The rule "{rule}" has no bound and says nothing.',
+        "Add at_least or at_most (or their share), or remove the rule.",
+    ),
+    "award-per-country": (
+        '"{key}" has no meaning per country.',
+        "Per country only at_most bounds the sum; make another rule per candidate for the rest.",
+    ),
+    "requires-itself": ('The candidate "{candidate}" needs itself.', 'Remove it from "needs".'),
     "named-twice": ("A candidate is named twice.", "Name each once."),
-    "attribute-lacking": ("An average or a floor needs the attribute \"{attribute}\" of each candidate; these lack it: {candidates}.", "Give it to them, or narrow the rule with \"of\"."),
-    "not-additive": ("The attribute \"{attribute}\" is not additive: its total means nothing.", "Bound its average with \"average_by\", or use another attribute."),
-    "average-lacks-value": ("{at} brings weight ({weight}) to the average, but no {attribute}.", "Give the phase its {attribute}, or give it once on the candidate."),
-    "average-lacks-weight": ("{at} has its own {attribute}, but {weight} stands on the candidate, for all phases together.", "Give {weight} phase by phase, like {attribute}."),
-    "negative-weight": ("The average is weighted by \"{attribute}\", which is negative for {candidate}.", "Weight by an attribute that is 0 or more."),
-    "term-needs-key": ("The term \"{term}\" needs \"{key}\".", "Add \"{key}\" to the term."),
-    "term-has-no-key": ("The term \"{term}\" does not use \"{key}\".", "Remove \"{key}\"."),
-    "sense-unbounded": ("To {sense} \"{term}\" has no bound.", "Remove \"sense\"."),
-    "tolerance-needs-stages": ("A tolerance belongs to a stage, and a weighted objective has one stage only.", "Remove it, or use \"mode\": \"lexicographic\"."),
-    "term-not-of-tier": ("The tier \"{tier}\" does not count in \"{term}\".", "Name a tier that does: a private one for private_money, a public one for public_money, one with exposure for expected_return."),
-    "population-needs-country": ("Only countries have a population here.", "Use \"group_by\": \"country\", or remove \"per\"."),
-    "population-unknown": ("The population of {country} is not known.", "Add it under /countries/{country}/population, in millions."),
+    "attribute-lacking": (
+        'An average or a floor needs the attribute "{attribute}" of each candidate; these lack it: {candidates}.',
+        'Give it to them, or narrow the rule with "of".',
+    ),
+    "not-additive": (
+        'The attribute "{attribute}" is not additive: its total means nothing.',
+        'Bound its average with "average_by", or use another attribute.',
+    ),
+    "average-lacks-value": (
+        "{at} brings weight ({weight}) to the average, but no {attribute}.",
+        "Give the phase its {attribute}, or give it once on the candidate.",
+    ),
+    "average-lacks-weight": (
+        "{at} has its own {attribute}, but {weight} stands on the candidate, for all phases together.",
+        "Give {weight} phase by phase, like {attribute}.",
+    ),
+    "negative-weight": (
+        'The average is weighted by "{attribute}", which is negative for {candidate}.',
+        "Weight by an attribute that is 0 or more.",
+    ),
+    "term-needs-key": ('The term "{term}" needs "{key}".', 'Add "{key}" to the term.'),
+    "term-has-no-key": ('The term "{term}" does not use "{key}".', 'Remove "{key}".'),
+    "sense-unbounded": ('To {sense} "{term}" has no bound.', 'Remove "sense".'),
+    "tolerance-needs-stages": (
+        "A tolerance belongs to a stage, and a weighted objective has one stage only.",
+        'Remove it, or use "mode": "lexicographic".',
+    ),
+    "term-not-of-tier": (
+        'The tier "{tier}" does not count in "{term}".',
+        "Name a tier that does: a private one for private_money, a public one for public_money, one with exposure for expected_return.",
+    ),
+    "population-needs-country": (
+        "Only countries have a population here.",
+        'Use "group_by": "country", or remove "per".',
+    ),
+    "population-unknown": (
+        "The population of {country} is not known.",
+        "Add it under /countries/{country}/population, in millions.",
+    ),
     # warnings
-    "unfinanceable": ("The cost is {cost} EUR million, and pledge and shares of the tiers that may pay allow {most} at most.", "Raise the pledge or a share, or let another tier pay; as it stands this cannot be funded in full."),
-    "unfinanceable-together": ("Each phase can be paid, but all together need {needed} EUR million of consortium money, and the pledge is {pledge}.", "Raise the pledge or a share; as it stands not every phase can be funded in full."),
-    "free-private": ("The pledge is unlimited and no least public share is asked: the candidate needs no public money at all.", "Give the pledge a limit, or set least_public_share to the funding gap."),
-    "concentration-too-tight": ("One candidate may take a share of {share}, and the tier may pay {candidates}: together less than the whole.", "Raise the share, or let the tier pay more candidates."),
-    "share-met-by-zero": ("A share of at least {share} is also met when nothing is spent.", "Add at_least if money must flow."),
-    "ceiling-beyond-size": ("The ceiling {ceiling} lies beyond the size {size} and binds nothing.", "Check which of the two is meant."),
-    "ceilings-below-size": ("The yearly ceilings sum to {ceiling}, below the size {size}: the rest cannot be spent.", "Raise a ceiling, or lower the size."),
-    "below-floor-excluded": ("{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}: it is left out.", "Correct the figure, or lower the floor."),
-    "below-floor": ("{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}; it stays in.", "Check the figure; set \"effect\": \"exclude\" to leave it out."),
-    "tier-for-nobody": ("The tier \"{tier}\" may pay no candidate.", "Widen \"eligible\"."),
-    "rule-on-nobody": ("The rule \"{rule}\" reaches no candidate.", "Widen \"of\", or remove the rule."),
-    "requires-cycle": ("These candidates need each other, so all or none of them are funded: {candidates}.", "Nothing, if that is meant."),
-    "sizes-apart": ("{what}: {least} here and {most} at {other} are very far apart.", "Check the units; amounts are in EUR million."),
-    "finer-than-a-euro": ("Costs of {years} are no whole number of euros; what is paid is rounded to the euro.", "Nothing, or write whole euros (six decimals)."),
-    "seniority-without-losses": ("Seniority orders losses, and nothing in this scenario counts losses.", "Nothing: it is kept and changes no answer."),
-    "return-without-term": ("\"{key}\" counts in the term expected_return, which the objective does not have.", "Nothing, or add the term."),
-    "score-for-ranking": ("The score is for strategies that rank; this answer follows the objective.", "Nothing, or put the scored attributes into the objective."),
-    "weight-without-sum": ("A weight changes nothing where terms are taken one after the other.", "Remove it, or use \"mode\": \"weighted\"."),
+    "unfinanceable": (
+        "The cost is {cost} EUR million, and pledge and shares of the tiers that may pay allow {most} at most.",
+        "Raise the pledge or a share, or let another tier pay; as it stands this cannot be funded in full.",
+    ),
+    "unfinanceable-together": (
+        "Each phase can be paid, but all together need {needed} EUR million of consortium money, and the pledge is {pledge}.",
+        "Raise the pledge or a share; as it stands not every phase can be funded in full.",
+    ),
+    "free-private": (
+        "The pledge is unlimited and no least public share is asked: the candidate needs no public money at all.",
+        "Give the pledge a limit, or set least_public_share to the funding gap.",
+    ),
+    "concentration-too-tight": (
+        "One candidate may take a share of {share}, and the tier may pay {candidates}: together less than the whole.",
+        "Raise the share, or let the tier pay more candidates.",
+    ),
+    "share-met-by-zero": (
+        "A share of at least {share} is also met when nothing is spent.",
+        "Add at_least if money must flow.",
+    ),
+    "ceiling-beyond-size": (
+        "The ceiling {ceiling} lies beyond the size {size} and binds nothing.",
+        "Check which of the two is meant.",
+    ),
+    "ceilings-below-size": (
+        "The yearly ceilings sum to {ceiling}, below the size {size}: the rest cannot be spent.",
+        "Raise a ceiling, or lower the size.",
+    ),
+    "below-floor-excluded": (
+        "{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}: it is left out.",
+        "Correct the figure, or lower the floor.",
+    ),
+    "below-floor": (
+        "{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}; it stays in.",
+        'Check the figure; set "effect": "exclude" to leave it out.',
+    ),
+    "tier-for-nobody": ('The tier "{tier}" may pay no candidate.', 'Widen "eligible".'),
+    "rule-on-nobody": ('The rule "{rule}" reaches no candidate.', 'Widen "of", or remove the rule.'),
+    "requires-cycle": (
+        "These candidates need each other, so all or none of them are funded: {candidates}.",
+        "Nothing, if that is meant.",
+    ),
+    "sizes-apart": (
+        "{what}: {least} here and {most} at {other} are very far apart.",
+        "Check the units; amounts are in EUR million.",
+    ),
+    "finer-than-a-euro": (
+        "Costs of {years} are no whole number of euros; what is paid is rounded to the euro.",
+        "Nothing, or write whole euros (six decimals).",
+    ),
+    "seniority-without-losses": (
+        "Seniority orders losses, and nothing in this scenario counts losses.",
+        "Nothing: it is kept and changes no answer.",
+    ),
+    "return-without-term": (
+        '"{key}" counts in the term expected_return, which the objective does not have.',
+        "Nothing, or add the term.",
+    ),
+    "score-for-ranking": (
+        "The score is for strategies that rank; this answer follows the objective.",
+        "Nothing, or put the scored attributes into the objective.",
+    ),
+    "weight-without-sum": (
+        "A weight changes nothing where terms are taken one after the other.",
+        'Remove it, or use "mode": "weighted".',
+    ),
     "named-twice-in-order": ("A tier stands twice in the order; the first place counts.", "Name each tier once."),
     # plans
-    "plan-not-an-object": ("A plan is an object with \"money\"; this is a {found}.", "Give {{\"money\": […]}}, as in a result."),
-    "plan-unknown": ("The plan names {what} \"{id}\", which the scenario does not have.", "Name one of: {known}."),
-    "plan-no-cost": ("The plan pays {candidate}, phase {phase}, in {year}, when it costs nothing.", "Move the money to a year with a cost."),
+    "plan-not-an-object": (
+        'A plan is an object with "money"; this is a {found}.',
+        'Give {{"money": […]}}, as in a result.',
+    ),
+    "plan-unknown": ('The plan names {what} "{id}", which the scenario does not have.', "Name one of: {known}."),
+    "plan-no-cost": (
+        "The plan pays {candidate}, phase {phase}, in {year}, when it costs nothing.",
+        "Move the money to a year with a cost.",
+    ),
     "plan-cell-twice": ("This amount stands twice in the plan.", "Sum the two."),
     "plan-negative": ("The amount {amount} is negative.", "Write 0 or more."),
     "plan-fraction": ("The fraction {fraction} is not between 0 and 1.", "Write a share, 1 for funded in full."),
     # solving
-    "unbounded-objective": ("The objective can grow without limit.", "Give an unlimited tier, pledge or attribute a limit."),
-    "tie-break-unfinished": ("Several plans are equally good; the search for the one the tie-break prefers was stopped early.", "Nothing: the plan is optimal. Another version may name another equally good plan."),
-    "polish-failed": ("The plan found could not be made exact; it was searched again without it.", "Nothing: the certificate shows what holds."),
-    "certificate-fails": ("The rounded plan breaks a rule by more than rounding allows: {rules}.", "Look at the certificate; numbers of very different size are the usual cause."),
-    "time-limit": ("The time limit of {seconds} s ended the search; the plan is the best found so far, and at most {gap} from the best possible.", "Raise /solver/time_limit_s, or accept a gap with /solver/mip_gap."),
-    "time-limit-no-plan": ("The time limit of {seconds} s ended the search before a plan was found.", "Raise /solver/time_limit_s."),
+    "unbounded-objective": (
+        "The objective can grow without limit.",
+        "Give an unlimited tier, pledge or attribute a limit.",
+    ),
+    "tie-break-unfinished": (
+        "Several plans are equally good; the search for the one the tie-break prefers was stopped early.",
+        "Nothing: the plan is optimal. Another version may name another equally good plan.",
+    ),
+    "polish-failed": (
+        "The plan found could not be made exact; it was searched again without it.",
+        "Nothing: the certificate shows what holds.",
+    ),
+    "certificate-fails": (
+        "The rounded plan breaks a rule by more than rounding allows: {rules}.",
+        "Look at the certificate; numbers of very different size are the usual cause.",
+    ),
+    "time-limit": (
+        "The time limit of {seconds} s ended the search; the plan is the best found so far, and at most {gap} from the best possible.",
+        "Raise /solver/time_limit_s, or accept a gap with /solver/mip_gap.",
+    ),
+    "time-limit-no-plan": (
+        "The time limit of {seconds} s ended the search before a plan was found.",
+        "Raise /solver/time_limit_s.",
+    ),
     "solver-failed": ("The solver gave up: {reason}.", "Look for numbers of very different size; try another unit."),
 }
 
@@ -142,33 +337,93 @@ _REASONS: dict[str, str] = {
 }
 
 _SERVICE: dict[str, tuple[str, str]] = {
-    "time-limit-capped": ("The time limit of {asked} s is more than this service gives; the search had {given} s.", "Lower /solver/time_limit_s, or solve the file on the command line."),
-    "threads-fixed": ("The service solves with a fixed number of threads: {given}, not {asked}.", "Remove /solver/threads, or solve the file on the command line."),
-    "request-not-an-object": ("This request is an object with keys; this is a {found}.", "Write an object with {known}."),
-    "unknown-key-of-request": ("The key \"{key}\" is not part of this request.", "The request is an object with {known}; remove the key."),
+    "time-limit-capped": (
+        "The time limit of {asked} s is more than this service gives; the search had {given} s.",
+        "Lower /solver/time_limit_s, or solve the file on the command line.",
+    ),
+    "threads-fixed": (
+        "The service solves with a fixed number of threads: {given}, not {asked}.",
+        "Remove /solver/threads, or solve the file on the command line.",
+    ),
+    "request-not-an-object": (
+        "This request is an object with keys; this is a {found}.",
+        "Write an object with {known}.",
+    ),
+    "unknown-key-of-request": (
+        'The key "{key}" is not part of this request.',
+        "The request is an object with {known}; remove the key.",
+    ),
 }
 """Findings that only the service gives: message and cure."""
 
 _PROBLEMS: dict[str, tuple[str, str, str]] = {
-    "bad-query": ("Bad query", "The address has a query this service does not know: {keys}.", "The only query key is lang, once."),
-    "unknown-language": ("Unknown language", "There are no texts in the language \"{lang}\".", "Ask for one of: {known}."),
+    "bad-query": (
+        "Bad query",
+        "The address has a query this service does not know: {keys}.",
+        "The only query key is lang, once.",
+    ),
+    "unknown-language": (
+        "Unknown language",
+        'There are no texts in the language "{lang}".',
+        "Ask for one of: {known}.",
+    ),
     "not-found": ("Not found", "There is nothing at this address.", "See /openapi.json for the addresses there are."),
-    "unknown-scenario": ("Unknown scenario", "The library has no scenario \"{id}\".", "Ask for one of: {known}."),
+    "unknown-scenario": ("Unknown scenario", 'The library has no scenario "{id}".', "Ask for one of: {known}."),
     "method-not-allowed": ("Method not allowed", "{method} is not possible here.", "Use one of: {allowed}."),
-    "not-acceptable": ("Not acceptable", "The answer is JSON, which the Accept header excludes.", "Accept application/json."),
-    "body-too-large": ("Body too large", "The body is larger than {limit} bytes.", "Split the scenario, leave out what it does not need, or solve the file on the command line."),
-    "too-many-candidates": ("Too many candidates", "The scenario has {count} candidates; while a client waits, at most {limit} are solved.", "Solve the file on the command line, or split it."),
-    "media-type": ("Media type not supported", "The body must be JSON in UTF-8, not compressed; this is {found}.", "Send Content-Type: application/json."),
+    "not-acceptable": (
+        "Not acceptable",
+        "The answer is JSON, which the Accept header excludes.",
+        "Accept application/json.",
+    ),
+    "body-too-large": (
+        "Body too large",
+        "The body is larger than {limit} bytes.",
+        "Split the scenario, leave out what it does not need, or solve the file on the command line.",
+    ),
+    "too-many-candidates": (
+        "Too many candidates",
+        "The scenario has {count} candidates; while a client waits, at most {limit} are solved.",
+        "Solve the file on the command line, or split it.",
+    ),
+    "media-type": (
+        "Media type not supported",
+        "The body must be JSON in UTF-8, not compressed; this is {found}.",
+        "Send Content-Type: application/json.",
+    ),
     "invalid-request": ("Invalid request", "The body cannot be used; errors: {count}.", "See the errors."),
     "invalid-scenario": ("Invalid scenario", "The scenario cannot be used; errors: {count}.", "See the errors."),
     "invalid-plan": ("Invalid plan", "The plan does not fit its scenario; errors: {count}.", "See the errors."),
-    "queue-full": ("Too many requests", "All workers are busy and {waiting} requests are waiting already.", "Try again in {seconds} s."),
-    "unexpected": ("Unexpected failure", "The service failed; the failure is on record under the instance given here.", "Report the instance. The same request is likely to fail again."),
-    "solver-refused": ("The solver refused the model", "The solver gave up: {reason}.", "Look for numbers of very different size; try another unit."),
-    "worker-lost": ("The work was lost", "The process at work on this request ended before it was done, as happens for want of memory.", "Try again; if it happens again, make the scenario smaller or give the service more memory."),
-    "draining": ("The service is stopping", "The service is being stopped and takes no new work.", "Try again in a few seconds."),
+    "queue-full": (
+        "Too many requests",
+        "All workers are busy and {waiting} requests are waiting already.",
+        "Try again in {seconds} s.",
+    ),
+    "unexpected": (
+        "Unexpected failure",
+        "The service failed; the failure is on record under the instance given here.",
+        "Report the instance. The same request is likely to fail again.",
+    ),
+    "solver-refused": (
+        "The solver refused the model",
+        "The solver gave up: {reason}.",
+        "Look for numbers of very different size; try another unit.",
+    ),
+    "worker-lost": (
+        "The work was lost",
+        "The process at work on this request ended before it was done, as happens for want of memory.",
+        "Try again; if it happens again, make the scenario smaller or give the service more memory.",
+    ),
+    "draining": (
+        "The service is stopping",
+        "The service is being stopped and takes no new work.",
+        "Try again in a few seconds.",
+    ),
     "not-ready": ("Not ready", "No worker has answered yet.", "Try again in a few seconds."),
-    "time-limit-hard-stop": ("Ended by the hard stop", "The work went on long after its time limit and was ended; there is no plan to give.", "Lower /solver/time_limit_s, accept a gap with /solver/mip_gap, or make the scenario smaller."),
+    "time-limit-hard-stop": (
+        "Ended by the hard stop",
+        "The work went on long after its time limit and was ended; there is no plan to give.",
+        "Lower /solver/time_limit_s, accept a gap with /solver/mip_gap, or make the scenario smaller.",
+    ),
 }
 """Problems of the service: title, detail, cure."""
 
@@ -319,6 +574,7 @@ _CLI: dict[str, str] = {
     "missing-part": "This needs a part that is not installed: {part}.",
     "usage.language": "there is no language {language}; there are: {known}.",
     "usage.setting": "{setting} is not POINTER=VALUE, as in /fund/tiers/union/size=5000.",
+    "usage.csv-format": "there is no CSV format {format}; there are: en, fr.",
     "usage.out": "{file} must end in .json or .csv, or in / for a folder.",
     "usage.export": "say where to write: --lp PATH, --mps PATH or both.",
     "usage.one-stdin": "only one of the two can come from standard input.",

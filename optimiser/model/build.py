@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from optimiser.model import envelopes, financing, groups, objective, shares, structure
@@ -52,24 +50,11 @@ class Model:
 
 def build_model(scenario: Scenario) -> Model:
     """State a checked scenario as a programme."""
-    with _collector_paused():
-        data = data_of(scenario)
-        programme = Programme(scenario.name)
-        columns = add_columns(programme, data)
-        for rule in RULES:
-            rule(programme, data, columns)
-        goals = objective.goals(programme, data, columns)
-        programme.maximise(goals[0].pairs)
+    data = data_of(scenario)
+    programme = Programme(scenario.name)
+    columns = add_columns(programme, data)
+    for rule in RULES:
+        rule(programme, data, columns)
+    goals = objective.goals(programme, data, columns)
+    programme.maximise(goals[0].pairs)
     return Model(data, columns, programme, tuple(goals), tuple(objective.tier_order(data, columns)))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No search for garbage while hundreds of thousands of terms are made and none dropped (a quarter of the time)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -14,9 +14,12 @@ from optimiser.scenario.scenario import Scenario
 class PhaseData:
     """One phase of one candidate. Money in EUR million.
 
+    key: (candidate, phase). at: the same in words, candidate/phase.
     cost: by year, zero years left out. Shares are the candidate's own, else the fund's.
     """
 
+    key: tuple[str, str]
+    at: str
     candidate: Candidate
     phase: Phase
     first: bool
@@ -26,16 +29,6 @@ class PhaseData:
     max_public_share: float
     least_public_share: float
     least_private_share: float
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """(candidate, phase)"""
-        return self.candidate.id, self.phase.id
-
-    @property
-    def at(self) -> str:
-        """The place in words, candidate/phase."""
-        return f"{self.candidate.id}/{self.phase.id}"
 
     @property
     def booking_year(self) -> int:
@@ -64,6 +57,8 @@ def data_of(scenario: Scenario) -> Data:
             cost = {t: amount for t, amount in sorted(p.cost.items()) if amount > 0}
             laid_out.append(
                 PhaseData(
+                    key=(c.id, p.id),
+                    at=f"{c.id}/{p.id}",
                     candidate=c,
                     phase=p,
                     first=n == 0,

@@ -82,7 +82,7 @@ def merged(pairs: Pairs) -> dict[int, float]:
     found: dict[int, float] = {}
     for column, coefficient in pairs:
         found[column] = found.get(column, 0.0) + coefficient
-    return {column: coefficient for column, coefficient in found.items() if coefficient != 0}
+    return {i: a for i, a in found.items() if a != 0} if 0 in found.values() else found
 
 
 def name_for_solver(text: str) -> str:

@@ -18,8 +18,6 @@ from typing import Any, Literal
 
 from optimiser.result.result import Result
 
-CSV_FORMATS = ("en", "fr")
-
 CsvFormat = Literal["en", "fr"]
 """en: commas between cells, decimal points. fr: semicolons, decimal commas, a byte order mark: for a French Excel."""
 

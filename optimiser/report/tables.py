@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from optimiser.messages import text
 from optimiser.report.numbers import NOTHING, amounts, grid, number, share
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
-from optimiser.result.result import Binding, CandidateAward, Result, TermValue, Unspent
+from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Result, TermValue, Unspent
 
 MOST_BINDING = 12
 """Rows of the table of prices where not everything is asked for."""
@@ -21,16 +21,7 @@ _PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
 
 def headline(result: Result, say: Words) -> Block:
     """What was decided, in numbers: the objective's terms, sites, money, multiplier."""
-    found = result.objective
-    rows = [[_term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
-    # One term alone, or the first of several stages, stands for the objective; with its sign, since that is maximised.
-    first = found.terms[0] if found.terms else None
-    weighted = first is not None and found.value is not None and abs(found.value) != abs(first.value)
-    if weighted and found.value is not None:
-        rows.append([say("headline.weighted"), number(found.value), say("headline.weighted-unit")])
-    if found.bound is not None and found.gap:
-        flip = -1 if first is not None and first.sense == "minimise" and not weighted else 1
-        rows.append([say("headline.bound"), number(flip * found.bound), say("headline.gap", gap=share(found.gap))])
+    rows = _objective(result.objective, say)
     if result.indicators is not None:
         i, million = result.indicators, say("headline.million")
         rows.append([say("headline.sites"), say("headline.of", count=i.sites, all=len(result.candidates)), ""])
@@ -41,6 +32,23 @@ def headline(result: Result, say: Words) -> Block:
         if i.multiplier is not None:
             rows.append([say("headline.multiplier"), f"{i.multiplier:,.2f}", say("headline.multiplier-unit")])
     return Table("", [Column(""), Column("", numeric=True), Column("")], rows)
+
+
+def _objective(found: ObjectiveValue, say: Words) -> list[list[str]]:
+    """The terms; their weighted sum where there is one; the best possible where the plan may be short of it."""
+    rows = [[_term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
+    if not found.terms or found.value is None:
+        return rows
+    # One term alone, or the first of several stages, is the objective itself, up to its sign: that is maximised.
+    first = found.terms[0]
+    weighted = abs(found.value) != abs(first.value)
+    if weighted:
+        rows.append([say("headline.weighted"), number(found.value), say("headline.weighted-unit")])
+    if found.bound is not None and found.gap:
+        bound = -found.bound if first.sense == "minimise" and not weighted else found.bound
+        best = [say("headline.bound"), number(bound), say("headline.gap", gap=share(found.gap))]
+        rows.insert(len(rows) if weighted else 1, best)
+    return rows
 
 
 def funded(result: Result, say: Words) -> Block:
@@ -157,7 +165,7 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     if not result.binding:
         return Paragraph("", [say("title.nothing-binds")])
     priced = sorted((b for b in result.binding if b.shadow_price), key=lambda b: -abs(b.shadow_price or 0.0))
-    free = _free(result.binding, lang)
+    free = _free(result.binding, lang, len(result.binding) if everything else MOST_BINDING)
     notes = [say("binding.note")] if priced else []
     if not result.has_duals:
         notes.append(say("binding.no-prices"))
@@ -252,13 +260,16 @@ def _kept(u: Unspent, say: Words, lang: str) -> str:
     return say("unspent.given-sites", rules=named) if named else say("unspent.worth-less")
 
 
-def _free(binding: Sequence[Binding], lang: str) -> list[str]:
-    """Rules without a price, those of one label together: ``size of the tier (union, state-pt)``."""
+def _free(binding: Sequence[Binding], lang: str, most: int) -> list[str]:
+    """Rules without a price, at most ``most`` of a label, those together: ``size of the tier (union, state-pt)``."""
     places: dict[str, list[str]] = defaultdict(list)
     for b in binding:
         if not b.shadow_price:
             places[b.label].append(" ".join(_places(b)))
-    named = {label: ", ".join(dict.fromkeys(p for p in where if p)) for label, where in places.items()}
+    named = {}
+    for label, where in places.items():
+        known = list(dict.fromkeys(p for p in where if p))
+        named[label] = ", ".join(known[:most]) + (", …" if len(known) > most else "")
     return [f"{label_words(k, lang)} ({where})" if where else label_words(k, lang) for k, where in named.items()]
 
 
@@ -271,4 +282,3 @@ def _rule(b: Binding, lang: str) -> str:
     """The rule in words with its id and place: ``size of the tier: union``."""
     where = ", ".join(_places(b))
     return f"{label_words(b.label, lang)}: {where}" if where else label_words(b.label, lang)
-

@@ -7,6 +7,7 @@ not read, since PuLP's solvers do not agree on their sign.
 from __future__ import annotations
 
 import time
+import warnings
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,10 @@ class ExternalSession:
     ) -> Run:
         """Solve what stands."""
         problem, variables = self._stated()
-        solver = pulp.getSolver(self._solver, msg=False, timeLimit=max(time_limit_s, 0.1), gapRel=mip_gap)
+        with warnings.catch_warnings():
+            # PuLP 3.3 announces that PuLP 4 calls its CBC by another name; ``solver_called`` knows both.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            solver = pulp.getSolver(self._solver, msg=False, timeLimit=max(time_limit_s, 0.1), gapRel=mip_gap)
         started = time.perf_counter()
         try:
             answer = problem.solve(solver)

@@ -21,10 +21,8 @@ from api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
-START_LIMIT_S = 60.0
 
-
-def wait_until(condition: Callable[[], bool], limit_s: float = START_LIMIT_S) -> None:
+def wait_until(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
     """Waits, and fails when it takes longer than the limit."""
     end = time.monotonic() + limit_s
     while not condition():

@@ -9,9 +9,9 @@ import re
 import signal
 import socket
 import statistics
-import subprocess
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,23 +38,24 @@ def hard(time_limit_s: float) -> bytes:
 
 
 def at_work(server: Server) -> list[int]:
-    """Process ids of workers that use the processor now."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,pcpu=,args=", "--ppid", str(server.process.pid)], capture_output=True, text=True, check=True
-    ).stdout
-    workers = [line.split(maxsplit=2) for line in listed.splitlines() if "spawn_main" in line]
-    before = {int(pid): _ticks(int(pid)) for pid, _, _ in workers}
+    """Process ids of the server's children that use the processor now."""
+    before = _children_ticks(server.process.pid)
     time.sleep(0.15)
-    return [pid for pid, ticks in before.items() if _ticks(pid) > ticks + 5]
+    after = _children_ticks(server.process.pid)
+    # Ticks are hundredths of a second.
+    return [pid for pid, ticks in after.items() if pid in before and ticks > before[pid] + 5]
 
 
-def _ticks(pid: int) -> int:
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0
-    return int(fields[11]) + int(fields[12])
+def _children_ticks(parent: int) -> dict[int, int]:
+    """Processor time of every child of a process [ticks]."""
+    ticks = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        # A process may end between being listed and being read.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text("utf-8").rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
+    return ticks
 
 
 def test_a_slow_request_blocks_neither_a_fast_one_nor_the_health_check(server: Server) -> None:

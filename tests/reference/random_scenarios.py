@@ -30,7 +30,9 @@ def random_scenario(rng: Random, divisible: float, most_candidates: int, wishes:
         "countries": {"PT": {"population": 10}, "ES": {"population": 49}, "FR": {"population": 68.5}},
         "fund": {"tiers": tiers, **_fund(rng, tiers)},
         "candidates": candidates,
-        "constraints": [{"id": f"r{n}", **_rule(rng, candidates, tiers)} for n in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))],
+        "constraints": [
+            {"id": f"r{n}", **_rule(rng, candidates, tiers)} for n in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))
+        ],
         "objective": _objective(rng, tiers, wishes),
     }
     return document
@@ -48,7 +50,11 @@ def _cost(rng: Random) -> dict[str, float]:
 
 def _tier(rng: Random, n: int, name: str) -> Document:
     private = n == 2
-    tier: Document = {"id": name, "instrument": rng.choice(("loan", "equity")) if private else "grant", "public": not private}
+    tier: Document = {
+        "id": name,
+        "instrument": rng.choice(("loan", "equity")) if private else "grant",
+        "public": not private,
+    }
     if not private and rng.random() < 0.2:
         tier["instrument"] = rng.choice(("purchase", "quasi_equity"))
     if tier["instrument"] in ("loan", "equity", "quasi_equity") and rng.random() < 0.7:
@@ -78,7 +84,10 @@ def _envelope(rng: Random, tier: Document, total: float) -> None:
         tier["size"] = size
     if rng.random() < 0.2:
         named = rng.sample(YEARS, rng.randint(1, 3))
-        tier |= {"annual_ceiling": {year: rng.randint(0, size) for year in sorted(named)}, "carry_over": rng.random() < 0.5}
+        tier |= {
+            "annual_ceiling": {year: rng.randint(0, size) for year in sorted(named)},
+            "carry_over": rng.random() < 0.5,
+        }
     if rng.random() < 0.15:
         first = rng.randint(2027, 2028)
         tier["ceilings"] = [{"from": first, "to": rng.randint(first, 2029), "at_most": rng.randint(0, size)}]
@@ -156,7 +165,9 @@ def _group(rng: Random, names: str) -> Document:
 
 def _rule(rng: Random, candidates: list[Document], tiers: list[Document]) -> Document:
     names = "".join(c["id"] for c in candidates)
-    kind = rng.choice(("count", "money", "money", "attribute", "average", "award", "award", "floor", "exclusive", "requires"))
+    kind = rng.choice(
+        ("count", "money", "money", "attribute", "average", "award", "award", "floor", "exclusive", "requires")
+    )
     rule: Document = {"kind": kind}
     if kind not in ("exclusive", "requires") and rng.random() < 0.7:
         rule["of"] = _group(rng, names)
@@ -170,11 +181,17 @@ def _rule(rng: Random, candidates: list[Document], tiers: list[Document]) -> Doc
         bounds = ({"at_least": 30}, {"at_most": 60}, {"at_least_share": 0.25}, {"at_most_share": 0.5})
         rule |= rng.choice(bounds) | {"private": rng.random() < 0.3}
     elif kind == "attribute":
-        rule |= {"attribute": "mw"} | rng.choice(({"at_most": 200}, {"at_least": 100}, {"at_least": 50, "at_most": 300}))
+        rule |= {"attribute": "mw"} | rng.choice(
+            ({"at_most": 200}, {"at_least": 100}, {"at_least": 50, "at_most": 300})
+        )
     elif kind == "average":
-        rule |= {"kind": "attribute", "attribute": "pue", "average_by": "mw"} | rng.choice(({"at_most": 1.2}, {"at_least": 1.15}))
+        rule |= {"kind": "attribute", "attribute": "pue", "average_by": "mw"} | rng.choice(
+            ({"at_most": 1.2}, {"at_least": 1.15})
+        )
     elif kind == "award":
-        rule |= rng.choice(({"at_most": 40}, {"at_most_share": 0.3}, {"at_least": 10}, {"at_least_share": 0.1, "at_most": 60}))
+        rule |= rng.choice(
+            ({"at_most": 40}, {"at_most_share": 0.3}, {"at_least": 10}, {"at_least_share": 0.1, "at_most": 60})
+        )
         if rng.random() < 0.3 and any("cost" in c for c in candidates):
             rule["phases"] = ["main"]
         if rule.get("at_most") == 40 and rng.random() < 0.5:
@@ -191,7 +208,9 @@ def _rule(rng: Random, candidates: list[Document], tiers: list[Document]) -> Doc
 
 def _objective(rng: Random, tiers: list[Document], wishes: str) -> Document:
     points = [{"term": "attribute", "attribute": "value"}]
-    points += [{"term": "discounted_attribute", "attribute": "value", "life_years": 5, "service_lag_years": rng.randint(0, 2)}]
+    points += [
+        {"term": "discounted_attribute", "attribute": "value", "life_years": 5, "service_lag_years": rng.randint(0, 2)}
+    ]
     if wishes == "points":
         return {"terms": [rng.choice(points)]}
     served: Document = {"term": "least_served", "group_by": rng.choice(("candidate", "country", "tag"))}
@@ -206,4 +225,6 @@ def _objective(rng: Random, tiers: list[Document], wishes: str) -> Document:
         return {"mode": "lexicographic", "terms": rng.sample([points[0], *money[:2]], 2)}
     if rng.random() < 0.5:
         return {"terms": [rng.choice(money[:1] + money[2:])]}
-    return {"terms": [{**points[0], "weight": rng.choice((1, 10))}, {**rng.choice(money), "weight": rng.choice((0.1, 1))}]}
+    return {
+        "terms": [{**points[0], "weight": rng.choice((1, 10))}, {**rng.choice(money), "weight": rng.choice((0.1, 1))}]
+    }

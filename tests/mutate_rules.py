@@ -1,0 +1,232 @@
+"""Breaks every rule in turn and sees that the tests notice: ``python tests/mutate_rules.py``.
+
+A copy of the tree is made, one rule in it is deleted, and the tests of that rule must fail:
+
+- model: each function of ``RULES`` in ``optimiser/model/build.py`` (whole, and each row it states by itself),
+  ``may_pay`` (S6), ``tier_order`` (O1), the terms of the objective and the tie-break, by tests/rules;
+- certificate: each check of ``RULES`` in ``optimiser/certificate/certify.py``, by tests/certificate.
+
+Exit code 1 if any mutant survives or the tests fail before anything is broken. Further arguments go to pytest.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import inspect
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+T = TypeVar("T")
+
+WORKERS = 2
+TIMEOUT_S = 120
+"""A mutant that runs forever has been noticed."""
+
+ROWS = {"at_most", "at_least", "equal", "state"}
+"""Calls that state a row of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule less. label: of its equation. what: the function, and which row of it. tests: folder and names."""
+
+    label: str
+    what: str
+    file: Path
+    source: str
+    tests: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the tests took it: "noticed", "SURVIVED" or "BROKEN" (they could not run), by which test, in seconds."""
+
+    state: str
+    by: str
+    seconds: float
+
+
+def model_mutants() -> Iterator[Mutant]:
+    """The model without one of its rules."""
+    from optimiser.model import build, columns, objective
+    from optimiser.solve import tie_break
+
+    for rule in build.RULES:
+        yield _without(rule, label_of(rule), "pass", "tests/rules")
+        yield from _without_a_row(rule, label_of(rule))
+    yield _without(columns.may_pay, "S6", "return True", "tests/rules")
+    yield _without(objective.tier_order, "O1", "return []", "tests/rules")
+    for name, term in objective.TERMS.items():
+        yield _without(term, name, "return []", "tests/rules")
+    yield _without(tie_break.tie_break_goals, "tie", "return []", "tests/rules")
+
+
+def certificate_mutants() -> Iterator[Mutant]:
+    """The certificate without one of its checks."""
+    certify = importlib.import_module("optimiser.certificate.certify")  # the package gives its function this name
+    for check in certify.RULES:
+        yield _without(check, label_of(check), "yield from ()", "tests/certificate")
+
+
+def label_of(rule: Callable[..., object]) -> str:
+    """The label of its equation: the first word of the docstring."""
+    return (rule.__doc__ or "").split()[0]
+
+
+def _without(rule: Callable[..., object], label: str, body: str, tests: str) -> Mutant:
+    file, tree, function = _parsed(rule)
+    function.body = ast.parse(body).body
+    return _mutant(label, rule.__name__, file, tree, tests)
+
+
+def _without_a_row(rule: Callable[..., object], label: str) -> Iterator[Mutant]:
+    _, _, function = _parsed(rule)
+    rows = [n for n, node in enumerate(ast.walk(function)) if _states_a_row(node)]
+    if len(rows) > 1:
+        for number in rows:
+            file, tree, function = _parsed(rule)
+            row = list(ast.walk(function))[number]
+            assert isinstance(row, ast.Expr)
+            what = f"{rule.__name__}, line {row.lineno}: {ast.unparse(row)[:60]}"
+            row.value = ast.Constant(None)
+            yield _mutant(label, what, file, tree, "tests/rules")
+
+
+def _states_a_row(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    called = node.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    return name in ROWS
+
+
+def _parsed(rule: Callable[..., object]) -> tuple[Path, ast.Module, ast.FunctionDef]:
+    file = Path(inspect.getfile(rule)).resolve().relative_to(ROOT)
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == rule.__name__]
+    return file, tree, found[0]
+
+
+def _mutant(label: str, what: str, file: Path, tree: ast.Module, tests: str) -> Mutant:
+    names = f"test_{label}" if tests == "tests/rules" else label
+    return Mutant(label, what, file, ast.unparse(ast.fix_missing_locations(tree)), tests, names)
+
+
+def copy_tree(folder: Path) -> None:
+    """What the tests need, into an empty folder."""
+    for name in ("optimiser", "tests/rules", "tests/certificate"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def run_tests(tree: Path, tests: str, arguments: list[str]) -> tuple[int, str]:
+    """Exit code of pytest in a copy of the tree, and the first test that failed."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        tests,
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        *arguments,
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PY_COLORS": "0"}
+    try:
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return 1, f"no end after {TIMEOUT_S} s"
+    failed = re.search(r"^(?:FAILED|ERROR) (?:\S*::)?(.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    return done.returncode, failed[1] if failed else done.stdout.strip()[-300:]
+
+
+def verdict_on(mutant: Mutant, tree: Path, arguments: list[str]) -> Verdict:
+    """Tests that bear the rule's name first, then, if it survives, all of them."""
+    started = time.perf_counter()
+    target = tree / mutant.file
+    _write(target, mutant.source)
+    try:
+        code, by = run_tests(tree, mutant.tests, ["-k", mutant.names, *arguments])
+        if code in (0, 5):  # survived, or no test bears the name
+            code, by = run_tests(tree, mutant.tests, arguments)
+    finally:
+        _write(target, (ROOT / mutant.file).read_text(encoding="utf-8"))
+    state = {0: "SURVIVED", 1: "noticed"}.get(code, "BROKEN")
+    return Verdict(state, by if state != "SURVIVED" else "", time.perf_counter() - started)
+
+
+def _write(target: Path, source: str) -> None:
+    target.write_text(source, encoding="utf-8")
+    # Compiled files are told apart by second and size: not enough here.
+    Path(importlib.util.cache_from_source(str(target))).unlink(missing_ok=True)
+
+
+def in_trees(jobs: Sequence[Callable[[Path], T]]) -> list[T]:
+    """Each job with a copy of the tree to itself, as many at a time as there are workers."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
+        trees: queue.Queue[Path] = queue.Queue()
+        for n in range(WORKERS):
+            copy_tree(Path(folder) / str(n))
+            trees.put(Path(folder) / str(n))
+
+        def in_one(job: Callable[[Path], T]) -> T:
+            tree = trees.get()
+            try:
+                return job(tree)
+            finally:
+                trees.put(tree)
+
+        return list(pool.map(in_one, jobs))
+
+
+def tried(mutant: Mutant, arguments: list[str]) -> Callable[[Path], Verdict]:
+    """The job of trying one mutant, which prints its line."""
+
+    def job(tree: Path) -> Verdict:
+        verdict = verdict_on(mutant, tree, arguments)
+        place = f"{mutant.label:4} {mutant.file.parts[1]}: {mutant.what}"
+        print(f"{verdict.state:8} {verdict.seconds:5.1f} s  {place}\n{'':18}{verdict.by}\n", end="", flush=True)
+        return verdict
+
+    return job
+
+
+def main(arguments: list[str]) -> int:
+    """Run every mutant, print the table; 1 if any survives."""
+    started = time.perf_counter()
+    folders = ("tests/rules", "tests/certificate")
+    unbroken = in_trees([lambda tree, tests=tests: run_tests(tree, tests, arguments) for tests in folders])
+    if any(code != 0 for code, _ in unbroken):
+        print("The tests fail before anything is broken:", *(by for code, by in unbroken if code != 0), sep="\n  ")
+        return 1
+    mutants = [*model_mutants(), *certificate_mutants()]
+    verdicts = in_trees([tried(mutant, arguments) for mutant in mutants])
+    survivors = [m for m, verdict in zip(mutants, verdicts, strict=True) if verdict.state != "noticed"]
+    print(f"\n{len(mutants)} mutants, {len(survivors)} not noticed, {time.perf_counter() - started:.0f} s")
+    for m in survivors:
+        print(f"  {m.label} {m.file}: {m.what}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

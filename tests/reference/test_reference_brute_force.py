@@ -1,0 +1,89 @@
+"""Random scenarios against an oracle that knows nothing of the library: see ``brute_force``."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from brute_force import Document, Oracle
+from random_scenarios import random_scenario
+
+from optimiser import allocate, load_document
+
+FAMILIES = {
+    # family: cases, share of divisible candidates, most candidates, wishes
+    "whole": (60, 0.0, 6, "any"),
+    "points": (30, 0.0, 8, "points"),
+    "divisible": (50, 1.0, 6, "any"),
+    "mixed": (40, 0.5, 5, "any"),
+    "lexicographic": (30, 0.3, 4, "lexicographic"),
+}
+
+
+def drawn(family: str, case: int) -> Document:
+    """The case's scenario: the first of its draws that has no error."""
+    _, divisible, most_candidates, wishes = FAMILIES[family]
+    rng = Random(f"{family}-{case}")
+    while True:
+        document = random_scenario(rng, divisible, most_candidates, wishes)
+        if load_document(document).scenario is not None:
+            return document
+
+
+@pytest.mark.parametrize(
+    "family, case", [(family, n) for family, (cases, *_) in FAMILIES.items() for n in range(cases)]
+)
+def test_brute_force(family, case):
+    document = drawn(family, case)
+    oracle = Oracle(document)
+    expected = oracle.optimum()
+    result = allocate(document)
+    if not expected.stages:
+        assert result.termination == "infeasible"
+        return
+    assert result.termination == "optimal"
+    assert result.certificate is not None and result.certificate.holds
+    # What the search says: both solvers' tolerances of 1e-9, on sums of some 10^3.
+    assert [stage.value for stage in result.objective.stages] == pytest.approx(expected.stages, rel=1e-6, abs=1e-6)
+    assert [stage.bound for stage in result.objective.stages] == pytest.approx(expected.stages, rel=1e-6, abs=1e-6)
+    # What the plan in whole euros is worth: each cell may be off by a euro, times at most a point a euro.
+    assert result.objective.value == pytest.approx(expected.stages[0], rel=1e-6, abs=1e-4)
+    if not unfinished(result):
+        # The tie-break's first stage: 1e-9 of the objective may buy some euros.
+        assert result.indicators is not None
+        assert result.indicators.public_money == pytest.approx(expected.public_money, abs=0.02)
+    if result.objective.another_optimum == "none":
+        assert expected.ways == 1
+    if result.objective.another_optimum == "exists" and only_phases_are_whole(oracle):
+        assert expected.ways > 1
+
+
+def unfinished(result) -> bool:
+    return any(finding["code"] == "tie-break-unfinished" for finding in result.findings)
+
+
+def only_phases_are_whole(oracle: Oracle) -> bool:
+    return all(
+        whole == (name[0] == "y")
+        for name, whole in zip(oracle.s.columns, oracle.s.whole, strict=True)
+        if name[0] in "yuv"
+    )
+
+
+def test_the_cases_are_worth_their_time():
+    """Enough of them, feasible and not, with every kind of rule."""
+    documents = [drawn(family, n) for family, (cases, *_) in FAMILIES.items() for n in range(cases)]
+    assert len(documents) >= 150
+    assert {r["kind"] for d in documents for r in d["constraints"]} == {
+        "count", "money", "attribute", "award", "floor", "exclusive", "requires"
+    }  # fmt: skip
+    of_tiers = {key for d in documents for t in d["fund"]["tiers"] for key in t}
+    assert of_tiers >= {"annual_ceiling", "carry_over", "ceilings", "ceiling_basis", "max_share_of_cost", "min_ticket"}
+    assert of_tiers >= {"max_ticket", "eligible", "concentration"}
+    of_funds = {key for d in documents for key in d["fund"]}
+    assert of_funds >= {"matching", "max_public_share", "least_private_share", "least_public_share"}
+    of_candidates = {key for d in documents for c in d["candidates"] for key in c}
+    assert of_candidates >= {"phases", "locked", "divisible", "least_fraction", "countries", "max_public_share"}
+    assert {t["term"] for d in documents for t in d["objective"]["terms"]} == {
+        "attribute", "discounted_attribute", "private_money", "public_money", "expected_return", "least_served"
+    }  # fmt: skip
