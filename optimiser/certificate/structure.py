@@ -51,7 +51,8 @@ def number_funded(ledger: Ledger) -> Iterator[RuleCheck]:
         if rule.at_least > 0:
             worst.see(rule.at_least - total, fraction_allowance(fractional, max(total, rule.at_least)))
         if rule.at_most != math.inf:
-            worst.see(total - rule.at_most, fraction_allowance(fractional, max(total, rule.at_most)))
+            most = int(rule.at_most)  # the format lets only whole numbers through
+            worst.see(total - most, fraction_allowance(fractional, max(total, most)))
         if worst.checked:
             yield worst.check()
 
@@ -71,7 +72,8 @@ def exclusive_candidates(ledger: Ledger) -> Iterator[RuleCheck]:
         if isinstance(rule, ExclusiveRule):
             worst = Worst("L1", rule.id, COUNT, 1)
             total, fractional = _number(ledger.by_candidate[name][0] for name in dict.fromkeys(rule.candidates))
-            worst.see(total - rule.at_most, fraction_allowance(fractional, max(total, rule.at_most)))
+            most = int(rule.at_most)  # the format lets only whole numbers through
+            worst.see(total - most, fraction_allowance(fractional, max(total, most)))
             yield worst.check()
 
 

@@ -95,9 +95,8 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except (typer.Exit, typer.BadParameter):
             raise
-        except KeyboardInterrupt:
-            line(say("interrupted", lang), err=True)
-            raise typer.Exit(Exit.INTERRUPTED) from None
+        except KeyboardInterrupt as error:
+            raise typer.Exit(fail(error, lang)) from None
         except Exception as error:
             if kwargs.get("debug"):
                 traceback.print_exc()
@@ -106,8 +105,11 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def fail(error: Exception, lang: str = "en", as_json: bool = False) -> Exit:
-    """Say in one line what went wrong; the exit code."""
+def fail(error: BaseException, lang: str = "en", as_json: bool = False) -> Exit:
+    """Say in one line what went wrong; the exit code. What fails after a Ctrl-C fails because of it."""
+    if _interrupted.is_set() or isinstance(error, KeyboardInterrupt):
+        line(say("interrupted", lang), err=True)
+        return Exit.INTERRUPTED
     sentence = _sentence(error, lang)
     line(sentence, err=True)
     if as_json:
@@ -115,7 +117,7 @@ def fail(error: Exception, lang: str = "en", as_json: bool = False) -> Exit:
     return Exit.ERROR
 
 
-def _sentence(error: Exception, lang: str) -> str:
+def _sentence(error: BaseException, lang: str) -> str:
     """An error in one line: those raised on purpose in their own words, others by name."""
     reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if isinstance(error, InvestAIError):

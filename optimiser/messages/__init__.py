@@ -20,7 +20,8 @@ def catalogue(lang: str = "en") -> Mapping[str, str]:
     """
     if lang not in LANGUAGES:
         raise KeyError(f"no catalogue for language {lang!r}; there are: {', '.join(LANGUAGES)}")
-    return import_module(f"optimiser.messages.{lang}").TEXTS
+    texts: Mapping[str, str] = import_module(f"optimiser.messages.{lang}").TEXTS
+    return texts
 
 
 def text(code: str, params: Mapping[str, Any], lang: str = "en") -> str:

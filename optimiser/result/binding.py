@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.model.build import Model
-from optimiser.result.result import Binding
+from optimiser.result.result import Binding, RangeEnd
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.outcome import Outcome
 
@@ -33,5 +33,18 @@ def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
         if price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
             price = 0.0
         if price or row.own_bound:
-            found.append(Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed))
+            low, high = _range(outcome, n) if price else (None, None)
+            found.append(Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed, low, high))
     return found
+
+
+def _range(outcome: Outcome, row: int) -> tuple[RangeEnd, RangeEnd]:
+    """From where to where the bound may move while the price holds; an end without limit is "unlimited"."""
+    if outcome.row_range is None:
+        return None, None
+    low, high = float(outcome.row_range[0][row]), float(outcome.row_range[1][row])
+    return _end(low), _end(high)
+
+
+def _end(value: float) -> RangeEnd:
+    return value + 0.0 if np.isfinite(value) and abs(value) < 1e20 else "unlimited"

@@ -13,6 +13,7 @@ import orjson
 if TYPE_CHECKING:
     import pandas as pd
 
+RangeEnd = float | Literal["unlimited"] | None
 Termination = Literal["optimal", "time_limit", "infeasible", "unbounded", "error"]
 
 
@@ -139,7 +140,8 @@ class Binding:
     """A rule at its bound, and what one more unit of it is worth in the objective.
 
     shadow_price: objective gained per unit by which the user's bound is raised. For a plan with whole
-    decisions these are fixed (``integers_fixed``). Valid while the bound stays in [from, to] where given.
+    decisions these are fixed (``integers_fixed``). Valid while the bound stays in [from, to], where
+    that is known: for linear programmes.
     """
 
     label: str
@@ -148,8 +150,8 @@ class Binding:
     bound: Literal["at_least", "at_most", "equal"]
     shadow_price: float | None
     integers_fixed: bool
-    from_: float | None = None
-    to: float | None = None
+    from_: RangeEnd = None
+    to: RangeEnd = None
 
 
 @dataclass(frozen=True, slots=True)

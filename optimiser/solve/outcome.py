@@ -29,6 +29,7 @@ class Outcome:
     """How solving ended (termination), whether there is a plan (values) and whether prices mean anything (row_dual).
 
     row_dual: objective gained per unit by which a row's bound is raised, for the first stage, integers fixed.
+    row_range: from where to where each row's bound may move while its price holds; None where integers are fixed.
     kept: for each tier with money left, the rules that keep it so; empty where no time was left to ask.
     absolute_gap: the stated absolute gap within which the first stage counts as optimal [unit of the objective].
     """
@@ -40,6 +41,7 @@ class Outcome:
     absolute_gap: float
     another_optimum: Uniqueness
     integers_fixed: bool
+    row_range: tuple[Floats, Floats] | None
     solver_seconds: float
     notes: tuple[str, ...] = ()
     kept: Mapping[str, Kept] = field(default_factory=dict)

@@ -125,6 +125,12 @@ class Session:
                 raise SolverError("HiGHS reports an objective that its own plan does not have")
         return run
 
+    def bound_ranges(self) -> tuple[Floats, Floats]:
+        """For each row, from where to where its bound may move while its dual stays, after an optimal linear run."""
+        status, ranging = self._highs.getRanging()
+        self._check(status, "getRanging")
+        return np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
+
     def _run(self, time_limit_s: float) -> Run:
         if self._integer:
             # An integer search must start cold: from what a changed model left behind, HiGHS 1.16 called plans

@@ -126,6 +126,7 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
         absolute_gap=absolute_gap(goals[0]),
         another_optimum=uniqueness if proven else "unknown",
         integers_fixed=whole,
+        row_range=linear.row_range,
         solver_seconds=0.0,
     )
 
@@ -193,6 +194,7 @@ class _Linear:
     values: Floats | None
     row_dual: Floats | None = None
     another_optimum: Uniqueness = "none"
+    row_range: tuple[Floats, Floats] | None = None
 
 
 def _money(
@@ -202,6 +204,7 @@ def _money(
     divisible = [i for key, i in model.columns.y.items() if not search.arrays.integer[i]]
     values: Floats | None = None
     row_dual: Floats | None = None
+    row_range: tuple[Floats, Floats] | None = None
     another: Uniqueness = "none"
     goal_values: list[tuple[Goal, float]] = []
     for n, goal in enumerate([*goals, *order, *ties]):
@@ -224,13 +227,15 @@ def _money(
         values = run.values
         if n == 0:
             row_dual = run.row_dual
+            if row_dual is not None and isinstance(search.session, Session) and not search.arrays.integer.any():
+                row_range = search.session.bound_ranges()
         if n < len(goals) + len(order):
             goal_values.append((goal, float(cost @ values)))
         if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
             _hold(search, goal, reached[n] if n < len(reached) else float(cost @ values))
         else:
             _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
-    return _Linear("optimal", values, row_dual, another)
+    return _Linear("optimal", values, row_dual, another, row_range)
 
 
 def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: Run) -> None:
@@ -325,6 +330,7 @@ def _none(ending: Ending, search: Search, goals: list[Goal], seconds: float) -> 
         absolute_gap=absolute_gap(goals[0]),
         another_optimum="unknown",
         integers_fixed=False,
+        row_range=None,
         solver_seconds=seconds,
         notes=tuple(search.notes),
     )

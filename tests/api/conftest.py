@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.workers import Workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +48,39 @@ def client() -> Iterator[TestClient]:
         yield found
 
 
+class LocalServer:
+    """A real server in a thread of this process: sockets, and a look at its workers."""
+
+    def __init__(self, settings: Settings):
+        self.app = create_app(settings)
+        self.uvicorn = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="warning"))
+        self.thread = threading.Thread(target=self.uvicorn.run)
+        self.thread.start()
+        wait_until(lambda: self.uvicorn.started and self.workers.ready)
+        self.port = self.uvicorn.servers[0].sockets[0].getsockname()[1]
+
+    @property
+    def workers(self) -> Workers:
+        """The workers of the service."""
+        workers: Workers = self.app.state.workers
+        return workers
+
+    def stop(self) -> None:
+        """Ends the server and waits for it."""
+        self.uvicorn.should_exit = True
+        self.thread.join(30)
+
+
+@contextmanager
+def running_local_server(settings: Settings) -> Iterator[LocalServer]:
+    """A real server in a thread, with these settings."""
+    server = LocalServer(settings)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 class Server:
     """A real server in a process of its own."""
 
@@ -61,15 +97,11 @@ class Server:
         )
         wait_until(self.is_ready)
 
-    def connect(self, timeout: float = 60.0) -> HTTPConnection:
-        """A new connection."""
-        return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-
     def is_ready(self) -> bool:
         """Whether the server answers and has a worker."""
         assert self.process.poll() is None, "the server ended"
         try:
-            connection = self.connect(2.0)
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
             connection.request("GET", "/health/ready")
             ready = connection.getresponse().status == 200
             connection.close()

@@ -17,7 +17,7 @@ from optimiser.scenario.objective import TermName
 from optimiser.scenario.schema import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LABELS = "F1 F2 F3 B1 B2 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 O1".split()
+LABELS = tuple("F1 F2 F3 B1 B2 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 O1".split())  # noqa: SIM905
 
 
 def label_of(rule):
