@@ -241,7 +241,7 @@ def serve(
     import uvicorn
 
     # By name: the library never imports the service.
-    uvicorn.run("api.app:create_app", factory=True, host=host, port=port)
+    uvicorn.run("api.app:create_app", factory=True, host=host, port=port, server_header=False)
 
 
 def _answer(

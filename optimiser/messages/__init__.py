@@ -35,5 +35,5 @@ def _shown(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(str(_shown(v)) for v in value)
+        return ", ".join(str(_shown(v)) for v in value) or "none"
     return value

@@ -26,7 +26,7 @@ SNAP_EUROS = 0.05
 """A cell this near to a whole euro is that euro: the solver's own tolerance is a thousandth of a euro."""
 
 SNAP_FRACTION = 1e-9
-"""A fraction this near to 0 or 1 is 0 or 1."""
+"""A fraction this near to 0 or 1 is 0 or 1, unless its phase costs so much that this is money."""
 
 
 @dataclass(slots=True)
@@ -43,9 +43,7 @@ def plan_of(model: Model, values: Floats) -> Plan:
     fractions = {
         key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)
     }
-    euros, open_cells = _snapped(model, values)
-    if open_cells.number:
-        _settle(model, fractions, euros, open_cells)
+    euros = _whole_euros(model, values, fractions)
     columns = model.columns
     return Plan(
         fraction={key: y for key, y in fractions.items() if y},
@@ -56,19 +54,38 @@ def plan_of(model: Model, values: Floats) -> Plan:
 
 def _fraction(value: float, p: PhaseData) -> Fraction:
     nearest = round(value)
-    if not p.candidate.divisible or abs(value - nearest) <= SNAP_FRACTION:
+    if not p.candidate.divisible:
         return Fraction(nearest)
-    return Fraction(f"{value:.15g}")
+    off = abs(value - nearest)
+    is_whole = off <= SNAP_FRACTION and off * p.total_cost * EUROS_PER_MILLION <= SNAP_EUROS
+    return Fraction(nearest) if is_whole else Fraction(f"{value:.15g}")
 
 
-def _snapped(model: Model, values: Floats) -> tuple[list[int], _Cells]:
-    """Euros of every column (whole where near enough), and the cells still open."""
+def _whole_euros(model: Model, values: Floats, fractions: dict[tuple[str, str], Fraction]) -> list[int]:
+    """Whole euros of every column, by the first way that keeps every total.
+
+    Cells near a whole euro taken as whole; else every cell open, as many small differences make a euro; else totals
+    within their envelopes and ceilings alone, as spans that overlap without nesting may have no whole answer beside
+    each of them; else, where even these cannot hold, F1 alone, and the certificate tells.
+    """
+    for snap in (SNAP_EUROS, 0.0):
+        euros, cells = _snapped(model, values, snap)
+        uses = _uses(model, fractions, euros, cells)
+        if _settled_by(uses + _totals(model, euros, cells), euros, cells):
+            return euros
+    if not _settled_by(uses + _totals(model, euros, cells, beside=False), euros, cells):
+        _settled_by(uses, euros, cells)
+    return euros
+
+
+def _snapped(model: Model, values: Floats, snap: float) -> tuple[list[int], _Cells]:
+    """Euros of every column (whole where so near), and the cells still open."""
     amounts = np.maximum(values, 0.0) * EUROS_PER_MILLION
     nearest = np.rint(amounts)
     euros = [int(a) for a in nearest]
     is_money = np.zeros(len(values), dtype=bool)
     is_money[[*model.columns.x.values(), *model.columns.m.values()]] = True
-    odd = np.flatnonzero(is_money & (np.abs(amounts - nearest) > SNAP_EUROS))
+    odd = np.flatnonzero(is_money & (np.abs(amounts - nearest) > snap))
     cells = _Cells({}, [], [])
     for i in odd.tolist():
         cells.number[i] = len(cells.below)
@@ -77,19 +94,20 @@ def _snapped(model: Model, values: Floats) -> tuple[list[int], _Cells]:
     return euros, cells
 
 
-def _settle(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells) -> None:
-    """Round the open cells up or down, together."""
-    rows = _uses(model, fractions, euros, cells) + _totals(model, euros, cells)
-    ups = _transport(cells, rows)
+_Row = tuple[list[int], float, float]
+"""Open cells that are summed, least and most of them that may go up."""
+
+
+def _settled_by(rows: list[_Row], euros: list[int], cells: _Cells) -> bool:
+    """Round the open cells up or down, together; False, and nothing done, where the rows leave no way."""
+    if not all(low <= 0 <= high for loose, low, high in rows if not loose):
+        return False
+    ups = _transport(cells, [row for row in rows if row[0]]) if cells.number else []
     if ups is None:
-        # Costs finer than a euro can leave no whole answer within every total: F1 first, the certificate tells.
-        ups = _transport(cells, [row for row in rows if row[3]])
+        return False
     for i, n in cells.number.items():
-        euros[i] = cells.below[n] + (ups[n] if ups is not None else round(cells.part[n]))
-
-
-_Row = tuple[list[int], float, float, bool]
-"""Open cells that are summed, least and most of them that may go up, and whether it is a row of F1."""
+        euros[i] = cells.below[n] + ups[n]
+    return True
 
 
 def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells) -> list[_Row]:
@@ -101,32 +119,33 @@ def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[
             paying = [columns.x[k, *p.key, t] for k in columns.x_of_phase[p.key]]
             if (*p.key, t) in columns.m:
                 paying.append(columns.m[*p.key, t])
-            loose = [i for i in paying if i in cells.number]
-            if loose:
-                use = exact(cost) * EUROS_PER_MILLION * fractions[p.key]
-                settled = _settled(paying, euros, cells)
-                rows.append(
-                    ([cells.number[i] for i in loose], math.floor(use) - settled, math.ceil(use) - settled, True)
-                )
+            loose = [cells.number[i] for i in paying if i in cells.number]
+            use = exact(cost) * EUROS_PER_MILLION * fractions[p.key]
+            settled = _settled(paying, euros, cells)
+            rows.append((loose, math.floor(use) - settled, math.ceil(use) - settled))
     return rows
 
 
-def _totals(model: Model, euros: list[int], cells: _Cells) -> list[_Row]:
-    """B1, B2  what each tier spends in all, by year and by span: the whole euro below or above, within its bounds."""
+def _totals(model: Model, euros: list[int], cells: _Cells, beside: bool = True) -> list[_Row]:
+    """B1, B2  what each tier spends in all, by year and by span: within its bounds.
+
+    beside: and the whole euro below or above.
+    """
     rows: list[_Row] = []
     for tier in model.data.tiers.values():
         booked = model.columns.x_booked[tier.id]
         for years, least, most in _bounds(tier, model.data.years):
             summed = [i for t, numbers in booked.items() if t in years for i in numbers]
             loose = [cells.number[i] for i in summed if i in cells.number]
-            if loose:
-                settled = _settled(summed, euros, cells)
+            settled = _settled(summed, euros, cells)
+            low = _whole(least, math.ceil) - settled
+            high = math.inf if math.isinf(most) else _whole(most, math.floor) - settled
+            if beside:
                 up = sum(cells.part[n] for n in loose)
                 near = round(up) if abs(up - round(up)) <= SNAP_EUROS else None
-                low = max(near if near is not None else math.floor(up), _whole(least, math.ceil) - settled)
-                high = near if near is not None else math.ceil(up)
-                high = high if math.isinf(most) else min(high, _whole(most, math.floor) - settled)
-                rows.append((loose, min(low, high), high, False))
+                low = max(low, math.floor(up) if near is None else near)
+                high = min(high, math.ceil(up) if near is None else near)
+            rows.append((loose, min(low, high), high))
     return rows
 
 

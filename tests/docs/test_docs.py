@@ -85,3 +85,13 @@ def test_every_library_scenario_is_described():
     described = (ROOT / "scenarios" / "README.md").read_text()
     for path in (ROOT / "scenarios").glob("*.json"):
         assert path.stem in described
+
+
+def test_every_setting_of_the_service_is_documented():
+    from dataclasses import fields
+
+    from api.settings import PREFIX, Settings
+
+    page = (ROOT / "docs" / "service.md").read_text()
+    for setting in fields(Settings):
+        assert f"`{PREFIX}{setting.name.upper()}`" in page
