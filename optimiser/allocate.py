@@ -20,6 +20,7 @@ from optimiser.model.build import Model, build_model
 from optimiser.plan import Plan, million
 from optimiser.result.binding import binding_of
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
+from optimiser.result.losses import LossBook, loss_book, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import (
@@ -43,6 +44,9 @@ from optimiser.solve.outcome import Outcome
 from optimiser.solve.rounding import plan_of
 from optimiser.solve.stages import solve_model
 from optimiser.solve.unspent import Kept
+
+HELD_STAGE = 1e-5
+"""Relative distance to its bound within which a later stage counts as closed."""
 
 Source = Scenario | Loaded | Mapping[str, Any] | Path | str
 """What can be allocated: a scenario, a loaded file, a document as JSON gives it, or a path."""
@@ -119,7 +123,8 @@ def _result(
     lang: str,
     started: float,
 ) -> Result:
-    certificate = certify(scenario, plan) if plan is not None else None
+    book = loss_book(scenario, plan, model.draws) if plan is not None and model.draws is not None else None
+    certificate = certify(scenario, plan, model.draws) if plan is not None else None
     if certificate is not None and not certificate.holds:
         findings.append(_certificate_finding(certificate))
     return Result(
@@ -129,46 +134,49 @@ def _result(
         termination=outcome.termination,
         has_allocation=plan is not None,
         has_duals=outcome.row_dual is not None,
-        objective=_objective(scenario, outcome, plan),
+        objective=_objective(scenario, outcome, plan, book),
         candidates=awards_of(scenario, plan, reasons_of(scenario, plan, lang=lang)) if plan else [],
         money=money_cells(plan) if plan else [],
         private_money=private_cells(plan) if plan else [],
         indicators=indicators_of(scenario, plan) if plan else None,
         unspent=_unspent(scenario, outcome, plan) if plan else [],
         binding=binding_of(model, arrays, outcome),
+        risk=risk_report(book) if book is not None else None,
         certificate=certificate,
         findings=[f.as_dict(lang) for f in findings],
         provenance=provenance(options.solver, started, outcome.solver_seconds),
     )
 
 
-def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None) -> ObjectiveValue:
+def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None, book: LossBook | None) -> ObjectiveValue:
     first = outcome.stages[0]
+    # A later stage keeps the ones before it but for a slack, which its bound may have used.
+    closed = [outcome.absolute_gap, *(HELD_STAGE * max(abs(s.value or 0.0), 1.0) for s in outcome.stages[1:])]
     stages = [
-        Stage(s.name, s.value, _bound(s.value, s.bound, outcome), _gap(s.value, s.bound, outcome), s.proven)
-        for s in outcome.stages
+        Stage(s.name, s.value, _bound(s.value, s.bound, c), _gap(s.value, s.bound, c), s.proven)
+        for s, c in zip(outcome.stages, closed, strict=True)
     ]
     return ObjectiveValue(
-        value=objective_value(scenario, plan) if plan is not None else None,
-        bound=_bound(first.value, first.bound, outcome),
-        gap=_gap(first.value, first.bound, outcome),
+        value=objective_value(scenario, plan, book) if plan is not None else None,
+        bound=_bound(first.value, first.bound, outcome.absolute_gap),
+        gap=_gap(first.value, first.bound, outcome.absolute_gap),
         absolute_gap=outcome.absolute_gap,
         another_optimum=outcome.another_optimum,
-        terms=term_values(scenario, plan) if plan is not None else [],
+        terms=term_values(scenario, plan, book) if plan is not None else [],
         stages=stages,
     )
 
 
-def _bound(value: float | None, bound: float | None, outcome: Outcome) -> float | None:
-    """The proven bound; the value itself where the two differ by less than the stated absolute gap or by noise."""
+def _bound(value: float | None, bound: float | None, closed: float) -> float | None:
+    """The proven bound; the value itself where the two differ by no more than what counts as closed, or by noise."""
     if value is None or bound is None:
         return bound
-    return value if abs(bound - value) <= max(outcome.absolute_gap, 1e-9 * abs(value)) else bound
+    return value if abs(bound - value) <= max(closed, 1e-9 * abs(value)) else bound
 
 
-def _gap(value: float | None, bound: float | None, outcome: Outcome) -> float | None:
+def _gap(value: float | None, bound: float | None, closed: float) -> float | None:
     """(bound − value) / |value|, 0 where they meet; null where there is no value or bound."""
-    bound = _bound(value, bound, outcome)
+    bound = _bound(value, bound, closed)
     if value is None or bound is None:
         return None
     return max(bound - value, 0.0) / max(abs(value), 1e-12) if bound != value else 0.0
@@ -203,7 +211,7 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
                 Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s})
             )
         else:
-            gap = _gap(first.value, first.bound, outcome)
+            gap = _gap(first.value, first.bound, outcome.absolute_gap)
             shown = "an unknown distance" if gap is None else f"{100 * gap:.3g} %"
             found.append(
                 Finding(

@@ -14,9 +14,11 @@ from optimiser.errors import PlanError
 from optimiser.findings import Finding
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
+from optimiser.result.losses import loss_book, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
+from optimiser.risk.draws import draws_of
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.scenario import Scenario
 
@@ -33,7 +35,9 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
     loaded = loaded_from(source)
     scenario = loaded.expect()
     plan = plan_from(scenario, plan_document)
-    certificate = certify(scenario, plan)
+    draws = draws_of(scenario) if scenario.risk is not None else None
+    book = loss_book(scenario, plan, draws) if draws is not None else None
+    certificate = certify(scenario, plan, draws)
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
@@ -42,7 +46,7 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
         has_allocation=True,
         has_duals=False,
         objective=ObjectiveValue(
-            objective_value(scenario, plan), None, None, 0.0, "unknown", term_values(scenario, plan)
+            objective_value(scenario, plan, book), None, None, 0.0, "unknown", term_values(scenario, plan, book)
         ),
         candidates=awards_of(scenario, plan, reasons_of(scenario, plan, optimised=False, lang=lang)),
         money=money_cells(plan),
@@ -50,6 +54,7 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
         indicators=indicators_of(scenario, plan),
         unspent=[Unspent(k, unspent_million(e), [], False) for k, e in unspent_euros(scenario, plan).items()],
         binding=[],
+        risk=risk_report(book) if book is not None else None,
         certificate=certificate,
         findings=[f.as_dict(lang) for f in loaded.findings],
         provenance=provenance("none", started, 0.0),

@@ -137,7 +137,7 @@ def copy_tree(folder: Path) -> None:
 
 
 def run_tests(tree: Path, tests: Sequence[str], arguments: list[str]) -> tuple[int, str]:
-    """Exit code of pytest in a copy of the tree, and the first test that failed. No plugin is needed: none is loaded."""
+    """Exit code of pytest in a copy of the tree, and the first test that failed. Plugins are not needed, nor loaded."""
     command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PY_COLORS": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     try:
@@ -152,6 +152,7 @@ def verdict_on(mutant: Mutant, tree: Path, arguments: list[str]) -> Verdict:
     """Tests that bear the rule's name first, then, if it survives, all of them."""
     started = time.perf_counter()
     target = tree / mutant.file
+    unbroken = target.read_text(encoding="utf-8")
     _write(target, mutant.source)
     try:
         files = [
@@ -161,7 +162,7 @@ def verdict_on(mutant: Mutant, tree: Path, arguments: list[str]) -> Verdict:
         if code == 0:
             code, by = run_tests(tree, [mutant.tests], arguments)
     finally:
-        _write(target, (ROOT / mutant.file).read_text(encoding="utf-8"))
+        _write(target, unbroken)
     state = {0: "SURVIVED", 1: "noticed"}.get(code, "BROKEN")
     return Verdict(state, by if state != "SURVIVED" else "", time.perf_counter() - started)
 

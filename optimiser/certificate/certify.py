@@ -8,6 +8,7 @@ from optimiser.certificate.envelopes import ceilings_by_year, tier_envelope
 from optimiser.certificate.financing import least_public_share, private_pledge_and_share, sources_equal_uses
 from optimiser.certificate.groups import attribute_bounds, attribute_floor, money_to_group
 from optimiser.certificate.ledger import Ledger, open_ledger
+from optimiser.certificate.losses import risk_rules
 from optimiser.certificate.shares import (
     award_limits,
     concentration,
@@ -27,6 +28,7 @@ from optimiser.certificate.structure import (
 )
 from optimiser.plan import Plan
 from optimiser.result.result import Certificate, RuleCheck
+from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
 
 RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
@@ -56,8 +58,10 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
 )
 
 
-def certify(scenario: Scenario, plan: Plan) -> Certificate:
+def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certificate:
     """Recompute every rule of ``scenario`` on ``plan``, in exact arithmetic.
+
+    ``draws``: of the scenario's risk model, if they are already made.
 
     The certificate holds if no rule is broken by more than its allowance. Money or a fraction for what the
     scenario does not have (tier, candidate, phase, a year without cost) is a violation, not an error: F1 for
@@ -65,6 +69,8 @@ def certify(scenario: Scenario, plan: Plan) -> Certificate:
     """
     ledger = open_ledger(scenario, plan)
     rules = [check for rule in RULES for check in rule(ledger)]
+    if scenario.risk is not None:
+        rules += risk_rules(scenario, plan, draws if draws is not None else draws_of(scenario))
     return Certificate(
         holds=all(check.violation <= check.allowance for check in rules),
         largest_violation=max((check.violation for check in rules), default=0.0),

@@ -99,10 +99,6 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         '"{key}" is part of the format, but this version does not act on it yet, and will not ignore it.',
         'Remove "{key}" to have the scenario solved without it.',
     ),
-    "term-not-honoured": (
-        'The term "{term}" is part of the format, but this version does not act on it yet.',
-        "Use another term.",
-    ),
     "instrument-not-honoured": (
         'The instrument "{instrument}" is part of the format, but this version does not act on it yet.',
         "Remove the tier, or model it as another instrument.",
@@ -205,6 +201,54 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "population-unknown": (
         "The population of {country} is not known.",
         "Add it under /countries/{country}/population, in millions.",
+    ),
+    "no-group": (
+        "No candidate has a {group_by}, so that there is no group to be served.",
+        "Give the candidates one, or group by candidate.",
+    ),
+    "seniority-missing": (
+        "In a waterfall every tier that bears losses has its place, and {tier} has none.",
+        'Add "seniority": 0 for the tier that loses first, then 1, 2 …',
+    ),
+    "needs-risk": (
+        '"{what}" speaks of losses, and nothing says how they arise.',
+        'Add /risk, for instance {{"model": "gaussian_copula"}}.',
+    ),
+    "key-not-for-model": (
+        '"{key}" does not belong to the risk model {model}.',
+        "Remove it, or choose the other model.",
+    ),
+    "too-many-draws": ("{draws} draws of all candidates need too much memory.", "Ask for {most} or fewer."),
+    "correlation-beyond-one": (
+        "The correlation {own} (of the Basel formula at most) and the country's {country} are above 1 together.",
+        "Lower one of them.",
+    ),
+    "table-missing": (
+        "The risk model is a table, and it has no losses.",
+        'Add "losses": shares lost by candidate, one for each draw.',
+    ),
+    "table-ragged": (
+        "The lists of the table have different lengths: {lengths}.",
+        "Give each candidate, and the probabilities, one number for each draw.",
+    ),
+    "probabilities-sum": ("The probabilities sum to {total}.", "Make them sum to 1."),
+    "loss-beyond-one": ("A loss of {value} is more than everything.", "Write shares from 0 to 1."),
+    "gain-in-waterfall": (
+        "{value} is a gain, which has no place in a waterfall.",
+        'Use "loss_sharing": "pari_passu", or write 0.',
+    ),
+    "probability-beside-table": (
+        "The table says how the candidate fails; its failure_probability would be ignored.",
+        "Remove it.",
+    ),
+    "levels-disagree": (
+        "These tiers have one seniority and form one level, but not the same limits, or hurdles on some of them only: {tiers}.",
+        "Give them the same limits and each its hurdle, or different seniorities.",
+    ),
+    "unknown-level": ("There is no level {level}.", "Name one of the seniorities: {known}; with pari passu, none."),
+    "pool-empty": (
+        "No tier is exposed to losses, so that the risk model changes nothing.",
+        "Nothing, or add a tier of equity or loans.",
     ),
     # warnings
     "unfinanceable": (

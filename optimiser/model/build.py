@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optimiser.model import envelopes, financing, groups, objective, shares, structure
+from optimiser.model import envelopes, financing, groups, losses, objective, shares, structure
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
+from optimiser.model.losses import LossFunction
 from optimiser.model.objective import Goal
 from optimiser.model.programme import Programme
+from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
 
 RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
@@ -44,6 +46,8 @@ class Model:
     data: Data
     columns: Columns
     programme: Programme
+    draws: Draws | None
+    losses: tuple[LossFunction, ...]
     goals: tuple[Goal, ...]
     tier_order: tuple[Goal, ...]
 
@@ -55,6 +59,14 @@ def build_model(scenario: Scenario) -> Model:
     columns = add_columns(programme, data)
     for rule in RULES:
         rule(programme, data, columns)
-    goals = objective.goals(programme, data, columns)
+    pool = None
+    if scenario.risk is not None:
+        pool = losses.pool_columns(programme, data, columns, draws_of(scenario))  # W1
+        for risk_rule in losses.RULES:  # R1, R2, R3
+            risk_rule(programme, data, columns, pool)
+    goals = objective.goals(programme, data, columns, pool)
     programme.maximise(goals[0].pairs)
-    return Model(data, columns, programme, tuple(goals), tuple(objective.tier_order(data, columns)))
+    functions = tuple(pool.functions) if pool is not None else ()
+    order = tuple(objective.tier_order(data, columns))
+    draws = pool.draws if pool is not None else None
+    return Model(data, columns, programme, draws, functions, tuple(goals), order)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from optimiser.model.columns import Columns
 from optimiser.model.data import Data, PhaseData
+from optimiser.model.losses import Pool, compounded, expected_excess, level_of, loss_given_failure, tail_mean
 from optimiser.model.programme import Programme
 from optimiser.scenario.attributes import value_with
 from optimiser.scenario.countries import population
@@ -26,14 +27,25 @@ class Goal:
     tolerance: float = 0.0
 
 
-def goals(programme: Programme, data: Data, columns: Columns) -> list[Goal]:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a term may be stated with. pool: None without a risk model."""
+
+    programme: Programme
+    data: Data
+    columns: Columns
+    pool: Pool | None
+
+
+def goals(programme: Programme, data: Data, columns: Columns, pool: Pool | None) -> list[Goal]:
     """The stages of the objective: one weighted sum, or one stage a term in their order."""
     objective = data.scenario.objective
+    state = State(programme, data, columns, pool)
     signed = []
     for n, term in enumerate(objective.terms):
         sign = 1.0 if term.maximised else -1.0
         weight = term.weight if objective.mode == "weighted" else 1.0
-        signed.append([(i, sign * weight * a) for i, a in TERMS[term.term](programme, data, columns, term, n)])
+        signed.append([(i, sign * weight * a) for i, a in TERMS[term.term](state, term, n)])
     if objective.mode == "weighted":
         return [Goal("objective", tuple(pair for pairs in signed for pair in pairs))]
     return [
@@ -51,17 +63,18 @@ def tier_order(data: Data, columns: Columns) -> list[Goal]:
     return [Goal(f"O1 {k}", tuple((i, 1.0) for i in columns.x_of_tier[k])) for k in order]
 
 
-def attribute(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def attribute(state: State, term: Term, n: int) -> TermPairs:
     """Σ attribute · y.  [unit of the attribute]"""
     name = term.attribute or ""
-    return [(columns.y[p.key], value_with(p.candidate, p.phase, name)) for p in data.phases]
+    return [(state.columns.y[p.key], value_with(p.candidate, p.phase, name)) for p in state.data.phases]
 
 
-def discounted_attribute(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def discounted_attribute(state: State, term: Term, n: int) -> TermPairs:
     """Σ attribute · y · Σ_{a=s}^{s+life−1} (1 + discount_rate)^−(a − first_year).  [unit of the attribute · years]"""
     name = term.attribute or ""
     return [
-        (columns.y[p.key], value_with(p.candidate, p.phase, name) * service_factor(data, p, term)) for p in data.phases
+        (state.columns.y[p.key], value_with(p.candidate, p.phase, name) * service_factor(state.data, p, term))
+        for p in state.data.phases
     ]
 
 
@@ -74,47 +87,47 @@ def service_factor(data: Data, p: PhaseData, term: Term) -> float:
     return sum((growth ** float(first - a) for a in range(start, start + (term.life_years or 0))), 0.0)
 
 
-def private_money(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def private_money(state: State, term: Term, n: int) -> TermPairs:
     """Σ m + Σ_{k private} x; of one private tier where one is named.  [EUR million]"""
-    consortia = list(columns.m.values()) if term.tier is None else []
-    tiers = [k for k, tier in data.tiers.items() if not tier.public and term.tier in (None, k)]
-    return [(i, 1.0) for i in consortia] + [(i, 1.0) for k in tiers for i in columns.x_of_tier[k]]
+    consortia = list(state.columns.m.values()) if term.tier is None else []
+    tiers = [k for k, tier in state.data.tiers.items() if not tier.public and term.tier in (None, k)]
+    return [(i, 1.0) for i in consortia] + [(i, 1.0) for k in tiers for i in state.columns.x_of_tier[k]]
 
 
-def public_money(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def public_money(state: State, term: Term, n: int) -> TermPairs:
     """Σ_{k public} x; of one public tier where one is named.  [EUR million]"""
-    tiers = [k for k, tier in data.tiers.items() if tier.public and term.tier in (None, k)]
-    return [(i, 1.0) for k in tiers for i in columns.x_of_tier[k]]
+    tiers = [k for k, tier in state.data.tiers.items() if tier.public and term.tier in (None, k)]
+    return [(i, 1.0) for k in tiers for i in state.columns.x_of_tier[k]]
 
 
-def expected_return(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def expected_return(state: State, term: Term, n: int) -> TermPairs:
     """Σ_{k in the pool} Σ_c ((1 − D̄[c])·((1 + r)^h − 1) − D̄[c]·LGD[k])·e[c,k].  [EUR million, whole holding time]"""
     pairs: TermPairs = []
-    for (c, k), xs in columns.x_of_candidate.items():
-        tier = data.tiers[k]
+    for (c, k), xs in state.columns.x_of_candidate.items():
+        tier = state.data.tiers[k]
         if tier.in_pool and term.tier in (None, k):
-            per_euro = return_per_euro(data, tier, c)
+            per_euro = return_per_euro(state, tier, c)
             pairs += [(i, per_euro) for i in xs]
     return pairs
 
 
-def return_per_euro(data: Data, tier: Tier, candidate: str) -> float:
-    """Expected gain of one euro of the tier in the candidate: what success returns less what failure loses."""
-    c = data.phases_of[candidate][0].candidate
-    fails = c.failure_probability or 0.0
+def return_per_euro(state: State, tier: Tier, candidate: str) -> float:
+    """Expected gain of one euro of the tier in the candidate: what success returns less what failure loses.
+
+    D̄ is the draws' own mean where there are draws, else the failure probability.
+    """
+    c = state.data.phases_of[candidate][0].candidate
+    fails = (c.failure_probability or 0.0) if state.pool is None else state.pool.mean[candidate]
     rate = c.return_if_success.get(tier.id, tier.return_if_success or 0.0)
-    years = 10.0 if tier.holding_years is None else tier.holding_years
-    loss = 1.0 if tier.loss_given_failure is None else tier.loss_given_failure
-    gain: float = (1 + rate) ** years - 1
-    return (1 - fails) * gain - fails * loss
+    return (1 - fails) * compounded(rate, tier) - fails * loss_given_failure(tier)
 
 
-def least_served(programme: Programme, data: Data, columns: Columns, term: Term, n: int) -> TermPairs:
+def least_served(state: State, term: Term, n: int) -> TermPairs:
     """z with z ≤ served[g] for every group g: maximising it lifts the worst served.  [unit of what is served]"""
-    z = programme.column(f"least_served.{n}", lower=-math.inf)
-    for group, pairs in _served(data, columns, term).items():
-        size = (population(data.scenario, group) or 1.0) if term.per == "population" else 1.0
-        programme.at_least("least_served", f"term {n}", group, [(i, a / size) for i, a in pairs] + [(z, -1.0)], 0)
+    z = state.programme.column(f"least_served.{n}", lower=-math.inf)
+    for group, pairs in _served(state.data, state.columns, term).items():
+        size = (population(state.data.scenario, group) or 1.0) if term.per == "population" else 1.0
+        state.programme.at_least("least_served", f"term {n}", group, [(i, a / size) for i, a in pairs] + [(z, -1.0)], 0)
     return [(z, 1.0)]
 
 
@@ -139,6 +152,29 @@ def _groups_of(p: PhaseData, term: Term) -> tuple[str, ...]:
     return (p.candidate.id,) if term.group_by == "candidate" else tuple(dict.fromkeys(p.candidate.tags))
 
 
+def expected_loss(state: State, term: Term, n: int) -> TermPairs:
+    """Σ_s π[s] · z[j,s], the mean loss that reaches the level named; of the whole pool where none is.  [EUR million]"""
+    pool = _pool_of(state)
+    if term.level is None and not pool.waterfall:
+        return [pair for level in pool.levels for pair in expected_excess(state.programme, pool, level)]
+    return expected_excess(state.programme, pool, level_of(pool, term.level))
+
+
+def cvar(state: State, term: Term, n: int) -> TermPairs:
+    """η + Σ_s π[s] · w[s] / (1 − α), the mean of the worst losses that reach the level named, or of the whole pool.
+
+    [EUR million]  α is 0.95 where none is given.
+    """
+    pool = _pool_of(state)
+    alpha = 0.95 if term.alpha is None else term.alpha
+    return tail_mean(state.programme, pool, level_of(pool, term.level), alpha)
+
+
+def _pool_of(state: State) -> Pool:
+    assert state.pool is not None, "checked: a term on losses needs a risk model"
+    return state.pool
+
+
 TERMS = {
     "attribute": attribute,
     "discounted_attribute": discounted_attribute,
@@ -146,4 +182,6 @@ TERMS = {
     "public_money": public_money,
     "expected_return": expected_return,
     "least_served": least_served,
+    "expected_loss": expected_loss,
+    "cvar": cvar,
 }

@@ -10,7 +10,9 @@ from collections import defaultdict
 from fractions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.result.losses import LossBook
 from optimiser.result.result import TermValue
+from optimiser.risk.measures import cvar, expected_loss
 from optimiser.scenario.attributes import value_with
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.countries import population
@@ -19,14 +21,14 @@ from optimiser.scenario.objective import Term
 from optimiser.scenario.scenario import Scenario
 
 
-def term_values(scenario: Scenario, plan: Plan) -> list[TermValue]:
+def term_values(scenario: Scenario, plan: Plan, book: LossBook | None) -> list[TermValue]:
     """Each term of the scenario's objective, as the plan gives it, in its own unit."""
     return [
         TermValue(
             term=term.term,
             sense="maximise" if term.maximised else "minimise",
             weight=term.weight,
-            value=float(MEASURES[term.term](scenario, plan, term)),
+            value=float(MEASURES[term.term](scenario, plan, term, book)),
             unit=unit_of(scenario, term),
             attribute=term.attribute,
             tier=term.tier,
@@ -35,13 +37,13 @@ def term_values(scenario: Scenario, plan: Plan) -> list[TermValue]:
     ]
 
 
-def objective_value(scenario: Scenario, plan: Plan) -> float:
+def objective_value(scenario: Scenario, plan: Plan, book: LossBook | None) -> float:
     """Σ weight·(maximised terms) − Σ weight·(minimised terms); lexicographic: the first term, with its sign."""
     objective = scenario.objective
     if objective.mode == "lexicographic":
         first = objective.terms[0]
-        return float(_sign(first) * MEASURES[first.term](scenario, plan, first))
-    return float(sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t) for t in objective.terms))
+        return float(_sign(first) * MEASURES[first.term](scenario, plan, first, book))
+    return float(sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t, book) for t in objective.terms))
 
 
 def unit_of(scenario: Scenario, term: Term) -> str:
@@ -74,11 +76,11 @@ def funded_phases(scenario: Scenario, plan: Plan) -> list[tuple[Candidate, Phase
     ]
 
 
-def _attribute(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     return attribute_total(scenario, plan, term.attribute or "")
 
 
-def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     total = Fraction(0)
     first = scenario.years[0] if scenario.years else 0
     growth = 1 + exact(scenario.discount_rate)
@@ -91,7 +93,7 @@ def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term) -> Fractio
     return total
 
 
-def _private_money(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _private_money(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     private = {t.id for t in scenario.fund.tiers if not t.public and term.tier in (None, t.id)}
     euros = sum(amount for (k, *_), amount in plan.money.items() if k in private)
     if term.tier is None:
@@ -99,12 +101,12 @@ def _private_money(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
     return Fraction(euros, EUROS_PER_MILLION)
 
 
-def _public_money(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _public_money(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     public = {t.id for t in scenario.fund.tiers if t.public and term.tier in (None, t.id)}
     return Fraction(sum(amount for (k, *_), amount in plan.money.items() if k in public), EUROS_PER_MILLION)
 
 
-def _expected_return(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _expected_return(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     tiers = {t.id: t for t in scenario.fund.tiers if t.in_pool and term.tier in (None, t.id)}
     candidates = {c.id: c for c in scenario.candidates}
     exposure: dict[tuple[str, str], int] = defaultdict(int)
@@ -112,9 +114,10 @@ def _expected_return(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
         if k in tiers:
             exposure[c, k] += amount
     total = Fraction(0)
+    mean = None if book is None else dict(zip(book.draws.candidates, book.draws.mean().tolist(), strict=True))
     for (c, k), euros in exposure.items():
         tier, candidate = tiers[k], candidates[c]
-        fails = exact(candidate.failure_probability or 0.0)
+        fails = exact(candidate.failure_probability or 0.0) if mean is None else Fraction(mean[c])
         rate = candidate.return_if_success.get(k, tier.return_if_success or 0.0)
         gain = Fraction((1.0 + rate) ** (tier.holding_years or 10.0) - 1.0)
         loss = exact(1.0 if tier.loss_given_failure is None else tier.loss_given_failure)
@@ -122,7 +125,19 @@ def _expected_return(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
     return total
 
 
-def _least_served(scenario: Scenario, plan: Plan, term: Term) -> Fraction:
+def _expected_loss(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
+    assert book is not None
+    losses = book.pool_loss if term.level is None else book.reaching(book.level_index(term.level))
+    return Fraction(expected_loss(losses, book.draws.probability))
+
+
+def _cvar(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
+    assert book is not None
+    losses = book.pool_loss if term.level is None else book.reaching(book.level_index(term.level))
+    return Fraction(cvar(losses, book.draws.probability, 0.95 if term.alpha is None else term.alpha))
+
+
+def _least_served(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     served: dict[str, Fraction] = defaultdict(Fraction)
     paying = {t.id for t in scenario.fund.tiers if (t.public if term.tier is None else t.id == term.tier)}
     money: dict[tuple[str, str], int] = defaultdict(int)
@@ -160,4 +175,6 @@ MEASURES = {
     "public_money": _public_money,
     "expected_return": _expected_return,
     "least_served": _least_served,
+    "expected_loss": _expected_loss,
+    "cvar": _cvar,
 }

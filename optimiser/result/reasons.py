@@ -13,13 +13,16 @@ from optimiser.plan import Plan, exact, million
 from optimiser.result.indicators import unspent_euros
 from optimiser.result.result import Reason
 from optimiser.scenario.attributes import value_up_to, value_with
-from optimiser.scenario.candidate import Candidate
+from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.check.plausible import most_money
 from optimiser.scenario.groups import belongs
 from optimiser.scenario.rules import AttributeRule, CountRule, ExclusiveRule, FloorRule, RequiresRule
 from optimiser.scenario.scenario import Scenario
 
 Found = tuple[str, dict[str, Any]]
+
+NOISE = Fraction(1, 10**9)
+"""Sums of fractions hold to this part of them, as in the certificate: a bound as near as that is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,17 @@ class _Case:
     def fraction(self, phase: int = 0) -> Fraction:
         return self.plan.fraction.get((self.candidate.id, self.candidate.all_phases[phase].id), Fraction(0))
 
+    @property
+    def least(self) -> Fraction:
+        """The least fraction of its first phase the candidate can be funded with; 0 where any will do."""
+        return exact(self.candidate.least_fraction or 0.0) if self.candidate.divisible else Fraction(1)
+
 
 def reasons_of(scenario: Scenario, plan: Plan, optimised: bool = True, lang: str = "en") -> dict[str, Reason]:
     """A reason for every candidate. A plan nobody optimised only says in or out."""
     unspent = unspent_euros(scenario, plan)
     takes_part = frozenset(c for (c, _), y in plan.fraction.items() if y)
-    totals = _rule_totals(scenario, plan, takes_part)
+    totals = _rule_totals(scenario, plan)
     reasons = {}
     for c in scenario.candidates:
         case = _Case(scenario, plan, c, unspent, takes_part, totals)
@@ -53,35 +61,48 @@ def reasons_of(scenario: Scenario, plan: Plan, optimised: bool = True, lang: str
     return reasons
 
 
-def _rule_totals(scenario: Scenario, plan: Plan, takes_part: frozenset[str]) -> dict[str, Fraction]:
-    """What each count and attribute rule counts in the plan, summed once for all candidates."""
+def _rule_totals(scenario: Scenario, plan: Plan) -> dict[str, Fraction]:
+    """What each count, exclusion and attribute rule counts in the plan, summed once for all candidates."""
+    funded = [(c, p, plan.fraction.get((c.id, p.id))) for c in scenario.candidates for p in c.all_phases]
     totals: dict[str, Fraction] = {}
     for r in scenario.constraints:
         if isinstance(r, CountRule):
-            totals[r.id] = Fraction(
-                sum(c.id in takes_part and belongs(r.of, c, c.all_phases[0]) for c in scenario.candidates)
-            )
+            counted = [_n(c, p, y) for c, p, y in funded if y and _counts(r, c, p)]
+        elif isinstance(r, ExclusiveRule):
+            counted = [_n(c, p, y) for c, p, y in funded if y and c.id in r.candidates and _is_first(c, p)]
         elif isinstance(r, AttributeRule) and r.average_by is None:
-            funded = [(c, p, plan.fraction.get((c.id, p.id))) for c in scenario.candidates for p in c.all_phases]
-            totals[r.id] = sum(
-                (exact(value_with(c, p, r.attribute)) * y for c, p, y in funded if y and belongs(r.of, c, p)),
-                Fraction(0),
-            )
+            counted = [exact(value_with(c, p, r.attribute)) * y for c, p, y in funded if y and belongs(r.of, c, p)]
+        else:
+            continue
+        totals[r.id] = sum(counted, Fraction(0))
     return totals
+
+
+def _counts(r: CountRule, c: Candidate, p: Phase) -> bool:
+    return (_is_first(c, p) if r.phase is None else p.id == r.phase) and belongs(r.of, c, p)
+
+
+def _is_first(c: Candidate, p: Phase) -> bool:
+    return p.id == c.all_phases[0].id
+
+
+def _n(c: Candidate, p: Phase, y: Fraction) -> Fraction:
+    """What a funded phase counts in N1 and L1: its fraction, or 1 where a least fraction is set."""
+    return Fraction(1) if c.divisible and c.least_fraction is not None and _is_first(c, p) else y
 
 
 def _why_in(case: _Case) -> Found:
     c = case.candidate
     phases = c.all_phases
-    if c.locked == "in" or phases[0].locked == "in":
+    if c.locked == "in" or any(p.locked == "in" for p in phases):
         return "funded-locked", {}
-    if phases[0].committed:
+    if any(p.committed for p in phases):
         return "funded-committed", {}
     if case.fraction() < 1:
         return "funded-in-part", {"fraction": float(case.fraction())}
-    last = max(n for n in range(len(phases)) if case.fraction(n))
-    if last + 1 < len(phases):
-        return "funded-some-phases", {"last": phases[last].id}
+    in_full = [p for n, p in enumerate(phases) if case.fraction(n) == 1]
+    if len(in_full) < len(phases):
+        return "funded-some-phases", {"last": in_full[-1].id}
     return "funded", {}
 
 
@@ -94,29 +115,29 @@ def _why_out(case: _Case) -> Iterator[Found]:
     yield from _no_money_at_all(case)
     yield from _rivals_and_needs(case)
     yield from _no_place(case)
-    yield from _no_money_left(case)
     yield from _attribute_limit(case)
     if not any(_adds(case, n) for n in range(len(c.all_phases))):
         yield "adds-nothing", {}
+    yield from _no_money_left(case)
     yield "outranked", {}
 
 
 def _below_floor(case: _Case) -> Iterator[Found]:
-    first = case.candidate.all_phases[0].id
+    first = case.candidate.all_phases[0]
     for r in case.scenario.constraints:
-        if isinstance(r, FloorRule) and r.effect == "exclude" and belongs(r.of, case.candidate):
+        if isinstance(r, FloorRule) and r.effect == "exclude" and belongs(r.of, case.candidate, first):
             value = value_up_to(case.candidate, r.attribute, r.phase)
-            if value is not None and value < r.at_least and r.phase in (None, first):
+            if value is not None and value < r.at_least and r.phase in (None, first.id):
                 yield "below-floor", {"attribute": r.attribute, "value": value, "floor": r.at_least, "rule": r.id}
 
 
 def _no_money_at_all(case: _Case) -> Iterator[Found]:
+    """What pledge and shares allow stays below the cost: of the whole phase and of the least part of it."""
     c, p = case.candidate, case.candidate.all_phases[0]
     cost = sum(p.cost.values())
-    if cost <= 0 or c.divisible:
-        return
-    most = most_money(case.scenario, c, p, cost)
-    if most < cost * (1 - 1e-9):
+    least = cost * (float(case.least) or 1e-6)
+    if cost > 0 and most_money(case.scenario, c, p, least) < least * (1 - 1e-9):
+        most = most_money(case.scenario, c, p, cost)
         if not any(t.pays_cost and belongs(t.eligible, c, p) for t in case.scenario.fund.tiers):
             yield "not-eligible", {"pledge": c.private_pledge, "cost": cost}
         yield "unfinanceable", {"most": most, "cost": cost}
@@ -127,12 +148,19 @@ def _rivals_and_needs(case: _Case) -> Iterator[Found]:
     for r in case.scenario.constraints:
         if isinstance(r, ExclusiveRule) and me in r.candidates:
             rivals = [c for c in r.candidates if c in case.takes_part]
-            if len(rivals) >= r.at_most:
+            if rivals and _no_room(case, case.totals[r.id], r.at_most, 1.0):
                 yield "rival-funded", {"rivals": rivals, "rule": r.id}
         if isinstance(r, RequiresRule) and r.candidate == me:
             lacking = [c for c in r.needs if c not in case.takes_part]
             if lacking:
                 yield "needs-other", {"needs": lacking, "rule": r.id}
+
+
+def _no_room(case: _Case, total: Fraction, at_most: float, adds: float) -> bool:
+    """Whether the candidate, or the least part of it, would lift a total beyond its bound."""
+    room = exact(at_most) - total
+    noise = NOISE * max(abs(exact(at_most)), abs(total))
+    return adds > 0 and (exact(adds) * case.least > room + noise or room <= noise)
 
 
 def _no_place(case: _Case) -> Iterator[Found]:
@@ -141,9 +169,8 @@ def _no_place(case: _Case) -> Iterator[Found]:
         if (
             isinstance(r, CountRule)
             and not math.isinf(r.at_most)
-            and r.phase in (None, first.id)
-            and belongs(r.of, c, first)
-            and case.totals[r.id] >= r.at_most
+            and _counts(r, c, first)
+            and case.totals[r.id] >= exact(r.at_most) * (1 - NOISE)
         ):
             yield "no-place-left", {"places": r.at_most, "rule": r.id}
 
@@ -177,7 +204,7 @@ def _attribute_limit(case: _Case) -> Iterator[Found]:
             and belongs(r.of, c, first)
         ):
             total = case.totals[r.id]
-            if total + exact(value_with(c, first, r.attribute)) > exact(r.at_most) and not c.divisible:
+            if _no_room(case, total, r.at_most, value_with(c, first, r.attribute)):
                 yield "limit-reached", {"rule": r.id, "total": float(total), "at_most": r.at_most}
 
 
@@ -186,8 +213,8 @@ def _adds(case: _Case, phase: int) -> bool:
     c = case.candidate
     p = c.all_phases[phase]
     for term in case.scenario.objective.terms:
-        if term.term in ("attribute", "discounted_attribute"):
-            value = value_with(c, p, term.attribute or "")
+        if term.attribute is not None:
+            value = value_with(c, p, term.attribute)
             if (value > 0) if term.maximised else (value < 0):
                 return True
         elif term.maximised and any(amount > 0 for amount in p.cost.values()):

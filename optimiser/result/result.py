@@ -155,6 +155,79 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class LossSummary:
+    """A distribution of losses [EUR million; probability as a share]. cvar: mean of the worst 5 % (1 %)."""
+
+    exposure: float
+    expected_loss: float
+    probability_of_loss: float
+    cvar_95: float
+    cvar_99: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlipPoint:
+    """Where a level loses its first euro: the pool loss, as a share of the pool, how likely, by how few failures."""
+
+    pool_loss: float
+    share_of_pool: float | None
+    probability: float
+    draws: int
+    fewest_failures: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCheck:
+    """A limit on losses: what the model bounds (all loss that reaches the level) and the level's own loss [shares]."""
+
+    kind: str
+    at_most: float
+    bounded_share: float | None
+    own_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRisk:
+    """One level of the waterfall [EUR million]. own: what it loses itself. reaching: all that reaches it and above."""
+
+    seniority: int
+    tiers: list[str]
+    attachment: float
+    detachment: float
+    own: LossSummary
+    reaching: LossSummary
+    flip_point: FlipPoint
+    limits: list[LimitCheck]
+
+
+@dataclass(frozen=True, slots=True)
+class TierRisk:
+    """One tier's own losses and return. expected_gain over the holding years [EUR million], rates a year."""
+
+    tier: str
+    losses: LossSummary
+    expected_gain: float
+    expected_yearly_return: float | None
+    hurdle: float | None
+    limits: list[LimitCheck]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReport:
+    """Losses of the plan, counted draw by draw. first_loss: public money lost before any private euro [EUR million]."""
+
+    model: str
+    draws: int
+    seed: int | None
+    loss_sharing: str
+    pool: LossSummary
+    first_loss: float | None
+    private_per_first_loss: float | None
+    levels: list[LevelRisk]
+    tiers: list[TierRisk]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleCheck:
     """One rule recomputed from the scenario. Violation and allowance in the rule's own unit."""
 
@@ -216,6 +289,7 @@ class Result:
     indicators: Indicators | None
     unspent: list[Unspent]
     binding: list[Binding]
+    risk: RiskReport | None
     certificate: Certificate | None
     findings: list[dict[str, str]]
     provenance: Provenance

@@ -47,8 +47,10 @@ def solver_called(name: str) -> str:
 class ExternalSession:
     """The calls of ``Session``, each run a fresh problem given to another solver."""
 
-    def __init__(self, arrays: Arrays, solver: str):
+    def __init__(self, arrays: Arrays, solver: str, width: int):
+        """width: columns of the model itself; those behind them (draws written out) are not read back."""
         self.arrays = arrays
+        self._width = width
         self.seconds = 0.0
         self._solver = solver_called(solver)
         self._cost = arrays.cost
@@ -61,8 +63,8 @@ class ExternalSession:
         self._integer = arrays.integer.copy()
 
     def maximise(self, cost: Floats) -> None:
-        """Change the objective."""
-        self._cost = cost
+        """Change the objective; columns beyond those named have no part in it."""
+        self._cost = np.concatenate([cost, np.zeros(len(self._lower) - len(cost))])
 
     def bound_columns(self, columns: Any, lower: Floats, upper: Floats) -> None:
         """Change bounds of columns."""
@@ -110,7 +112,8 @@ class ExternalSession:
             return Run(ending, None, None, None, None, None)
         values = np.array(found, dtype=float)
         objective = float(self._cost @ values)
-        return Run(ending, values, None, None, objective, objective if ending == "optimal" else None)
+        bound = objective if ending == "optimal" else None
+        return Run(ending, values[: self._width], None, None, objective, bound)
 
     def _stated(self) -> tuple[pulp.LpProblem, list[Any]]:
         problem = pulp_port.new_problem("investai")

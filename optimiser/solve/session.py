@@ -91,6 +91,13 @@ class Session:
         self._check(status, "addRow")
         return int(self._highs.getNumRow()) - 1
 
+    def add_column(self) -> int:
+        """A further column, ≥ 0, without cost, behind those of the model; its number."""
+        nothing = np.array([], dtype=np.int32)
+        self._check(self._highs.addCol(0.0, 0.0, np.inf, 0, nothing, np.array([])), "addCol")
+        self._cost = np.append(self._cost, 0.0)
+        return int(self._highs.getNumCol()) - 1
+
     def relax(self) -> None:
         """Drop the integer conditions: what follows are linear programmes."""
         self._integer = False

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from optimiser.errors import SolverError
 from optimiser.model.build import Model
 from optimiser.model.objective import Goal
 from optimiser.model.programme import merged
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.external import ExternalSession
+from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP, TIE_BREAK_NODES, SolveOptions
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
@@ -28,6 +30,13 @@ from optimiser.solve.unspent import kept_by
 
 MOST_CUTS = 20
 """How many whole plans that fail when made exact are excluded before giving up."""
+
+HOLD_SLACK = 1e-7
+"""Relative slack of a stage that later integer stages keep, and never more than a thousandth of its least coefficient:
+presolve calls tighter rows with fractions in them infeasible. What is held while money is settled is held exactly."""
+
+MONEY_SLACK = 1e-12
+"""The same where money is settled and no face can be held: a double's noise on the sum."""
 
 LARGE = 10_000
 """Columns from which the last tie-break stage goes to the interior point method (measured: a third of the time)."""
@@ -67,9 +76,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
-        session = (
-            Session(arrays, options.threads) if options.solver == "highs" else ExternalSession(arrays, options.solver)
-        )
+        session = _session(model, arrays, options)
         search = Search(session, arrays, options, deadline)
         for values in excluded:
             _exclude(search, values)
@@ -87,6 +94,15 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
         excluded.append(outcome)
         if len(excluded) > MOST_CUTS:
             return _none("error", search, goals, seconds)
+
+
+def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | ExternalSession:
+    """HiGHS in process, loss functions kept exactly where there are any; or the solver named, with plain rows."""
+    if options.solver != "highs":
+        return ExternalSession(with_plain_losses(arrays, model.losses), options.solver, len(arrays.cost))
+    if model.losses:
+        return LossSession(arrays, options.threads, model.losses)
+    return Session(arrays, options.threads)
 
 
 def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]) -> Outcome | Floats:
@@ -142,6 +158,8 @@ def _whole_decisions(
         run = search.session.run(search.remaining(), search.options.mip_gap, absolute_gap(goal))
         if best is None and run.values is None:
             return run, "unknown", reached
+        if run.values is None and run.ending != "time_limit":
+            raise SolverError(f"HiGHS calls {goal.name} {run.ending} over a plan it found itself")
         if run.values is None:
             # The plan of the stage before still stands; this stage only could not be searched.
             run = Run("time_limit", best.values if best else None, None, None, None, run.bound)
@@ -232,7 +250,7 @@ def _money(
         if n < len(goals) + len(order):
             goal_values.append((goal, float(cost @ values)))
         if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
-            _hold(search, goal, reached[n] if n < len(reached) else float(cost @ values))
+            _hold(search, goal, reached[n] if n < len(reached) else float(cost @ values), MONEY_SLACK)
         else:
             _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
     return _Linear("optimal", values, row_dual, another, row_range)
@@ -284,17 +302,18 @@ def _stay_on_face(search: Search, values: Floats, column_dual: Floats, row_dual:
 def _gives_up(goal_values: list[tuple[Goal, float]], search: Search, values: Floats) -> bool:
     """Whether a later stage lost more of an earlier one than its tolerance and rounding allow."""
     for goal, value in goal_values:
-        allowed = goal.tolerance * abs(value) + 1e-9 * max(abs(value), 1.0)
+        allowed = goal.tolerance * abs(value) + 1e-8 * max(abs(value), 1.0)
         if float(_cost(search, goal) @ values) < value - allowed:
             return True
     return False
 
 
-def _hold(search: Search, goal: Goal, value: float) -> None:
+def _hold(search: Search, goal: Goal, value: float, relative: float = HOLD_SLACK) -> None:
     """Later stages keep this stage's value, less its tolerance and a slack for noise."""
     terms = merged(goal.pairs)
     if terms:
-        slack = FEASIBILITY_TOLERANCE + 1e-13 * abs(value)  # the solver's tolerance, and a double's noise on the sum
+        slack = relative * max(abs(value), 1.0)
+        slack = FEASIBILITY_TOLERANCE + min(slack, 1e-3 * min(abs(a) for a in terms.values()))
         least = value - goal.tolerance * abs(value) - slack
         search.held.append(search.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf))
 

@@ -5,6 +5,7 @@ Numbers are few and round, so that what shrinks is the scenario and not its digi
 
 from __future__ import annotations
 
+import copy
 import os
 from typing import Any
 
@@ -131,7 +132,7 @@ def documents(draw: st.DrawFn, divisible: bool | None = None, most_rules: int = 
     document["fund"] |= draw(perhaps(max_public_share=SHARES))
     if len(document["fund"]["tiers"]) > 1 and draw(st.booleans()):
         document["fund"]["matching"] = [{"id": "match", "tiers": ["state"], "of": ["union"], "at_least": 0.5}]
-    return document
+    return copy.deepcopy(document)  # parts that hypothesis draws may be shared between examples
 
 
 def value(result: Result) -> float:

@@ -74,12 +74,12 @@ def solve(document: Document) -> Result:
     return result
 
 
-def odd_amount(rng: Random, most: float, digits: int | None = None) -> float:
-    """An amount that divides badly, with six digits (euros) or seven."""
-    return round(rng.uniform(most / 50, most), digits or rng.choice((6, 6, 7)))
+def odd_amount(rng: Random, most: float, digits: int = 6) -> float:
+    """An amount that divides badly, with six digits (euros) or more."""
+    return round(rng.uniform(most / 50, most), digits)
 
 
-def odd_cost(rng: Random, digits: int | None = None) -> Document:
+def odd_cost(rng: Random, digits: int) -> Document:
     first = rng.randrange(len(YEARS))
     return {str(t): odd_amount(rng, 900, digits) for t in YEARS[first : first + rng.choice((1, 2, 3))]}
 
@@ -92,7 +92,7 @@ def odd_scenario(rng: Random) -> Document:
     candidates = [_odd_candidate(rng, name, divisible, digits) for name in names]
     costs = [p["cost"] for c in candidates for p in c.get("phases", [c])]
     total = sum(sum(cost.values()) for cost in costs)
-    tiers = [_odd_tier(rng, n, total, digits) for n in range(rng.randint(1, 4))]
+    tiers = [_odd_tier(rng, n, total) for n in range(rng.randint(1, 4))]
     fund: Document = {}
     if rng.random() < 0.3:
         fund["max_public_share"] = rng.choice((1 / 3, 0.35, 0.617))
@@ -100,12 +100,14 @@ def odd_scenario(rng: Random) -> Document:
         fund["least_private_share"] = rng.choice((1 / 7, 0.11))
     if len(tiers) > 1 and rng.random() < 0.3:
         by = rng.choice(("phase", "candidate"))
-        fund["matching"] = [{"id": "match", "tiers": ["t1"], "of": ["t0"], "at_least": rng.choice((1 / 3, 1)), "by": by}]
+        fund["matching"] = [
+            {"id": "match", "tiers": ["t1"], "of": ["t0"], "at_least": rng.choice((1 / 3, 1)), "by": by}
+        ]
     rules: list[Document] = [{"kind": "count", "at_least": rng.choice((0, 1)), "at_most": rng.randint(1, len(names))}]
     if rng.random() < 0.4:
-        rules.append({"kind": "money", "of": {"tags": ["x"]}, "at_most_share": rng.choice((1 / 3, 0.57))})
+        rules.append({"kind": "money", "of": {"candidates": names[::2]}, "at_most_share": rng.choice((1 / 3, 0.57))})
     if rng.random() < 0.4:
-        rules.append({"kind": "award", "of": {"tags": ["y"]}, "at_most_share": rng.choice((0.17, 2 / 3))})
+        rules.append({"kind": "award", "of": {"candidates": names[1::2]}, "at_most_share": rng.choice((0.17, 2 / 3))})
     terms = [VALUE, {**rng.choice((SAVE, GIVE, LEVER)), "weight": rng.choice((0.001, 0.05, 3))}]
     return scenario(candidates, tiers, rules, terms[rng.randrange(2) :], fund)
 
@@ -113,7 +115,6 @@ def odd_scenario(rng: Random) -> Document:
 def _odd_candidate(rng: Random, name: str, divisible: float, digits: int) -> Document:
     c: Document = {
         "id": name,
-        "tags": [rng.choice("xy")],
         "attributes": {"value": rng.randint(1, 99)},
         "private_pledge": rng.choice(("unlimited", odd_amount(rng, 900, digits), odd_amount(rng, 900, digits), 0)),
     }
@@ -128,21 +129,21 @@ def _odd_candidate(rng: Random, name: str, divisible: float, digits: int) -> Doc
     return c
 
 
-def _odd_tier(rng: Random, n: int, total: float, digits: int) -> Document:
-    size = odd_amount(rng, total / 2, digits)
-    t = tier(f"t{n}", rng.choice((size, size, {"at_least": round(size / 9, digits), "at_most": size}, "unlimited")))
+def _odd_tier(rng: Random, n: int, total: float) -> Document:
+    size = odd_amount(rng, total / 2)
+    t = tier(f"t{n}", rng.choice((size, size, {"at_least": round(size / 9, 6), "at_most": size}, "unlimited")))
     if rng.random() < 0.3:
         t |= {"instrument": "loan", "public": False}
     if rng.random() < 0.5:
         t["max_share_of_cost"] = rng.choice((1 / 3, 0.17, 0.35, 0.123457))
     if rng.random() < 0.4:
         years = rng.sample(YEARS, rng.randint(2, 4))
-        t |= {"annual_ceiling": {str(y): odd_amount(rng, size, digits) for y in sorted(years)}}
+        t |= {"annual_ceiling": {str(y): odd_amount(rng, size) for y in sorted(years)}}
         t |= {"carry_over": rng.random() < 0.5}
     if rng.random() < 0.4:
         # Spans that overlap without nesting.
         spans = rng.sample(((2027, 2028), (2028, 2029), (2029, 2030), (2027, 2029), (2028, 2030)), rng.randint(1, 3))
-        t["ceilings"] = [{"from": a, "to": b, "at_most": odd_amount(rng, size, digits)} for a, b in spans]
+        t["ceilings"] = [{"from": a, "to": b, "at_most": odd_amount(rng, size)} for a, b in spans]
     if rng.random() < 0.4:
         t["ceiling_basis"] = "commitments"
     if rng.random() < 0.15:

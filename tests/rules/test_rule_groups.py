@@ -20,6 +20,8 @@ from rule_cases import (
     tier,
 )
 
+from optimiser import ScenarioError, allocate
+
 IN = {"locked": "in", "pledge": "unlimited"}
 """A site that is funded in any case, whose consortium pays what nobody else does."""
 
@@ -248,20 +250,27 @@ class TestA1Averages:
         solve(scenario(sites, rules=[average(at_most=1.24)], terms=[extra], attributes=PUE), 1)
         solve(scenario(sites, rules=[average(at_most=1.23)], terms=[extra], attributes=PUE), 0)
 
+    def test_A1_average_a_phase_without_weight_does_not_count(self):
+        # Phase 2 has a pue of 1.5 and no MW: the average stays 1.1.
+        phases = [phase("p1", attributes={"pue": 1.1, "mw": 10}), phase("p2", attributes={"pue": 1.5, "extra": 1})]
+        extra = {"term": "attribute", "attribute": "extra"}
+        solve(scenario([site("a", phases=phases)], rules=[average(at_most=1.2)], terms=[extra], attributes=PUE), 1)
+
     @pytest.mark.parametrize(
-        "phases",
+        "own, phases, code",
         [
-            pytest.param([{"pue": 1.1}, {"pue": 1.5, "extra": 1}], id="a weight on the candidate, values on phases"),
-            pytest.param([{"pue": 1.3, "mw": 10}, {"mw": 10, "extra": 1}], id="a phase without the attribute"),
-            pytest.param([{"pue": 1.1, "mw": 10}, {"pue": 1.5, "extra": 1}], id="a phase without the weight"),
+            pytest.param(
+                {"mw": 100}, [{"pue": 1.1}, {"pue": 1.5}], "average-lacks-weight", id="one weight, two values"
+            ),
+            pytest.param({}, [{"pue": 1.3, "mw": 10}, {"mw": 10}], "average-lacks-value", id="a weight, no value"),
         ],
     )
-    def test_A1_average_of_values_in_both_places_is_read_as_the_certificate_reads_it(self, phases):
-        a = site("a", phases=[phase(f"p{n}", attributes=values) for n, values in enumerate(phases)])
-        if not any("mw" in values for values in phases):
-            a["attributes"]["mw"] = 100
-        terms = [{"term": "attribute", "attribute": x} for x in ("value", "extra")]
-        solve(scenario([a], rules=[average(at_most=1.2)], terms=terms, attributes=PUE))
+    def test_A1_average_of_what_cannot_be_averaged_is_refused(self, own, phases, code):
+        parts = [phase(f"p{n}", attributes=values) for n, values in enumerate(phases)]
+        a = site("a", attributes=own, phases=parts)
+        with pytest.raises(ScenarioError) as refused:
+            allocate(scenario([a], rules=[average(at_most=1.2)], attributes=PUE))
+        assert [finding.code for finding in refused.value.findings] == [code]
 
 
 def floor(**keys):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from rule_cases import GIVE, LEVER, SAVE, VALUE, chosen, funded, loan, paid, phase, pledged, scenario, site, solve, tier
 
+from optimiser import allocate
+
 IN = {"locked": "in", "pledge": "unlimited"}
 """A site that is funded in any case, whose consortium pays what nobody else does."""
 
@@ -266,6 +268,15 @@ class TestModes:
         result = solve_staged(scenario([site("a", 100, 10, divisible=True)], **self.lexicographic(terms)))
         assert values(result) == [8, 80]
 
+    def test_lexicographic_a_stage_of_fractions_leaves_room_for_the_next(self):
+        # All 19 points, for 30 that union and state pay between them; b stays whole while d is decided as a whole.
+        phases = [phase("p1", 15, attributes={"value": 10}), phase("p2", {"2029": 15}, attributes={"value": 9})]
+        sites = [site("b", value=None, phases=phases, divisible=True), site("d", {"2029": 65}, value=None)]
+        tiers = [tier("union", 26), tier("state", 26, max_share_of_cost=0.5)]
+        result = solve(scenario(sites, tiers, **self.lexicographic([VALUE, LEVER])), 19)
+        assert values(result) == [19, 0]
+        assert funded(result) == {"b/p1": 1, "b/p2": 1}
+
     def test_lexicographic_three_stages(self):
         # Among the plans with 2 points and 100 of public money, the one with most private money.
         sites = [site("a", 100, 2, pledge=0), site("b", 150, 2, pledge=50), site("c", 180, 2, pledge=79)]
@@ -278,8 +289,6 @@ class TestModes:
 
 def solve_staged(document):
     """As ``solve``, where a tolerance lets the first term end below its optimum, the bound."""
-    from optimiser import allocate
-
     result = allocate(document)
     assert result.termination == "optimal"
     assert result.certificate is not None and result.certificate.holds

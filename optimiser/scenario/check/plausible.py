@@ -201,9 +201,9 @@ def finer_than_a_euro(s: Scenario) -> Iterator[Finding]:
 
 def without_effect(s: Scenario) -> Iterator[Finding]:
     """Keys that are read, checked and kept, and bear on nothing in this scenario."""
-    returns_count = any(t.term == "expected_return" for t in s.objective.terms)
+    returns_count = s.risk is not None or any(t.term == "expected_return" for t in s.objective.terms)
     for t in s.fund.tiers:
-        if t.seniority is not None:
+        if t.seniority is not None and s.risk is None:
             yield Finding("note", "seniority-without-losses", join(("fund", "tiers", t.id, "seniority")))
         for key in ("return_if_success", "loss_given_failure", "holding_years"):
             if getattr(t, key) is not None and not returns_count:

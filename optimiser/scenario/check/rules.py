@@ -286,6 +286,12 @@ def terms(s: Scenario) -> Iterator[Finding]:
             yield _error("not-additive", *here, "attribute", attribute=term.attribute)
         if term.tier in tiers and not _tier_fits(term.term, tiers[term.tier]):
             yield _error("term-not-of-tier", *here, "tier", term=term.term, tier=term.tier)
+        if term.group_by == "tag" and not any(c.tags for c in s.candidates):
+            yield _error("no-group", *here, "group_by", group_by="tag")
+        if term.group_by == "country" and not any(
+            c.all_countries or p.country for c in s.candidates for p in c.all_phases
+        ):
+            yield _error("no-group", *here, "group_by", group_by="country")
         if term.per == "population" and term.group_by is not None:
             if term.group_by != "country":
                 yield _error("population-needs-country", *here, "per")

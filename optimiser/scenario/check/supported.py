@@ -10,12 +10,9 @@ from optimiser.scenario.scenario import Scenario
 
 
 def not_honoured(s: Scenario) -> Iterator[Finding]:
-    """Keys and terms whose meaning is not built."""
+    """Keys whose meaning is not built."""
     for place in _places(s):
         yield Finding("error", "not-honoured", join(place), {"key": str(place[-1])})
-    for i, term in enumerate(s.objective.terms):
-        if term.term in ("cvar", "expected_loss"):
-            yield Finding("error", "term-not-honoured", join(("objective", "terms", i)), {"term": term.term})
     for t in s.fund.tiers:
         if t.instrument == "guarantee":
             yield Finding(
@@ -27,16 +24,15 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
 
 
 def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
-    for key in ("risk", "decisions"):
-        if getattr(s, key) is not None:
-            yield (key,)
+    if s.decisions is not None:
+        yield ("decisions",)
+    if s.risk is not None and s.risk.stresses:
+        yield ("risk", "stresses")
     for key in ("variants", "uncertain"):
         if getattr(s, key):
             yield (key,)
-    if s.fund.loss_sharing is not None:
-        yield ("fund", "loss_sharing")
     for t in s.fund.tiers:
-        for key in ("hurdle", "limits", "revolving", "covers", "cover_share", "provision_rate"):
+        for key in ("revolving", "covers", "cover_share", "provision_rate"):
             if getattr(t, key) is not None:
                 yield ("fund", "tiers", t.id, key)
     for m in s.fund.matching:
