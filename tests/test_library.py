@@ -19,6 +19,7 @@ EXPECTED = {
     "deepseek-efficiency": 5,
     "eurohpc-2026-call": 700_000,
     "expressions-of-interest": 1_751_500,
+    "first-loss-design": -4194.117647,
     "french-plan": 3_350_000,
     "investai-2025": 500_000,
     "private-pledge": 5_000_000,
@@ -93,3 +94,13 @@ def test_expressions_of_interest_is_made_from_its_seed(tmp_path):
     assert "synthetic" in (scenario["name"] + scenario["description"]).lower()
     assert len(scenario["candidates"]) == 60
     assert len({c["country"] for c in scenario["candidates"]}) == 16
+
+
+def test_first_loss_design_finds_the_thickness_that_makes_the_senior_tier_acceptable():
+    for share, first_loss in ((0.2, 4194.117647), (0.3, 2400.0)):
+        pointer = "/fund/tiers/private-senior/limits/cvar/at_most"
+        result = allocate(load_file(library_files()["first-loss-design"], {pointer: share}))
+        senior = result.risk.levels[1]
+        assert result.indicators.by_tier["first-loss"] == pytest.approx(first_loss, abs=1e-6)
+        assert senior.limits[0].bounded_share == pytest.approx(share, abs=1e-6)
+        assert senior.attachment == pytest.approx(first_loss, abs=1e-6)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,17 +67,42 @@ class LossSession(Session):
     ) -> Run:
         """Solve, split what hides an excess, solve again, until nothing does.
 
-        A run that is cut off before that has no plan: what it found may break a limit.
+        An integer search is a relaxation too: its plan's whole decisions are fixed and its money settled exactly; when
+        that is worth as much as the search's bound, it is the optimum, and else the best plan so far.
         """
         deadline = time.perf_counter() + time_limit_s
+        best: Run | None = None
         while True:
-            left = max(deadline - time.perf_counter(), 0.0)
-            run = super().run(left, mip_gap, absolute_gap, nodes, method)
-            if run.values is None or not self._refined(run.values):
+            run = super().run(_left(deadline), mip_gap, absolute_gap, nodes, method)
+            if run.values is None:
+                return run if best is None or run.ending == "infeasible" else replace(best, ending=run.ending)
+            if not self._refined(run.values):
                 return self._of_model(run)
             self.rounds += 1
+            if self._integer:
+                settled = self._settled(run.values, deadline)
+                if settled is not None and (best is None or _objective(settled) > _objective(best)):
+                    best = settled
+                if best is not None:
+                    best = replace(best, bound=run.bound)
+                    if run.ending == "optimal" and _closed(best, mip_gap, absolute_gap):
+                        return self._of_model(best)
             if time.perf_counter() >= deadline:
-                return Run("time_limit", None, None, None, None, run.bound)
+                return Run("time_limit", None, None, None, None, run.bound) if best is None else self._cut_off(best)
+
+    def _settled(self, values: Floats, deadline: float) -> Run | None:
+        """The best plan with these whole decisions that keeps every loss function, or None."""
+        whole = np.flatnonzero(self.arrays.integer)
+        fixed = np.round(values[whole])
+        self.bound_columns(whole, fixed, fixed)
+        self.relax()
+        run = self.run(_left(deadline))
+        self.restore_integers()
+        self.bound_columns(whole, self.arrays.lower[whole], self.arrays.upper[whole])
+        return run if run.ending == "optimal" and run.values is not None else None
+
+    def _cut_off(self, best: Run) -> Run:
+        return self._of_model(replace(best, ending="time_limit"))
 
     def _of_model(self, run: Run) -> Run:
         """The run without the groups' columns."""
@@ -156,6 +181,22 @@ class LossSession(Session):
         self._highs.changeCoeff(aggregated.row, group.column, 0.0)
         self.bound_columns([group.column], np.zeros(1), np.zeros(1))
         self.bound_rows([group.row], np.full(1, -np.inf), np.full(1, np.inf))
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.perf_counter(), 0.0)
+
+
+def _objective(run: Run) -> float:
+    return -np.inf if run.objective is None else run.objective
+
+
+def _closed(best: Run, mip_gap: float, absolute_gap: float) -> bool:
+    """Whether a plan is worth as much as the bound, within the gaps asked for and the noise of a double."""
+    if best.bound is None:
+        return False
+    value = _objective(best)
+    return best.bound - value <= max(absolute_gap, (mip_gap + 1e-9) * max(abs(value), 1e-6))
 
 
 def _first_parts(members: NDArray[np.intp], above: Floats, tail: float) -> list[NDArray[np.intp]]:

@@ -105,6 +105,13 @@ class Session:
         kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
         self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changeColsIntegrality")
 
+    def restore_integers(self) -> None:
+        """State the integer conditions again."""
+        self._integer = bool(self.arrays.integer.any())
+        columns = np.flatnonzero(self.arrays.integer).astype(np.int32)
+        kinds = np.full(len(columns), highspy.HighsVarType.kInteger)
+        self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changeColsIntegrality")
+
     def run(
         self,
         time_limit_s: float,

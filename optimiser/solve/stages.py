@@ -250,7 +250,9 @@ def _money(
         if n < len(goals) + len(order):
             goal_values.append((goal, float(cost @ values)))
         if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
-            _hold(search, goal, reached[n] if n < len(reached) else float(cost @ values), MONEY_SLACK)
+            # What an integer stage reached may have used the slack of those before it; only a tolerance refers to it.
+            held = reached[n] if goal.tolerance > 0 and n < len(reached) else float(cost @ values)
+            _hold(search, goal, held, MONEY_SLACK)
         else:
             _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
     return _Linear("optimal", values, row_dual, another, row_range)

@@ -85,7 +85,7 @@ def odd_cost(rng: Random, digits: int) -> Document:
 
 
 def odd_scenario(rng: Random) -> Document:
-    """Money that is no whole number of euros anywhere: odd costs, thirds, fractions, ceilings and spans of all kinds."""
+    """Money that is no whole number of euros anywhere: odd costs, thirds, fractions, ceilings and spans that overlap."""
     names = [f"s{n}" for n in range(rng.randint(2, 7))]
     divisible = rng.choice((0.0, 0.5, 1.0))
     digits = rng.choice((6, 6, 7))
@@ -99,10 +99,8 @@ def odd_scenario(rng: Random) -> Document:
     if rng.random() < 0.3:
         fund["least_private_share"] = rng.choice((1 / 7, 0.11))
     if len(tiers) > 1 and rng.random() < 0.3:
-        by = rng.choice(("phase", "candidate"))
-        fund["matching"] = [
-            {"id": "match", "tiers": ["t1"], "of": ["t0"], "at_least": rng.choice((1 / 3, 1)), "by": by}
-        ]
+        match = {"id": "match", "tiers": ["t1"], "of": ["t0"], "at_least": rng.choice((1 / 3, 1))}
+        fund["matching"] = [{**match, "by": rng.choice(("phase", "candidate"))}]
     rules: list[Document] = [{"kind": "count", "at_least": rng.choice((0, 1)), "at_most": rng.randint(1, len(names))}]
     if rng.random() < 0.4:
         rules.append({"kind": "money", "of": {"candidates": names[::2]}, "at_most_share": rng.choice((1 / 3, 0.57))})

@@ -401,7 +401,7 @@ def forced(document, name, others=None):
 
 
 def test_reasons_are_true_of_random_plans():
-    """A candidate kept out for good fits no plan; one kept out by the plan does not fit beside it; else it adds none."""
+    """Kept out for good, a site fits no plan; kept out by the plan, it does not fit beside it; else it adds nothing."""
     seen = set()
     for seed in range(80):
         document = ruled_scenario(Random(f"reasons-{seed}"))

@@ -83,11 +83,8 @@ def test_rows(some):
 
 
 def test_an_unlimited_tier_has_no_amount():
-    frame = (
-        allocate(scenario([site("a")], [tier(size=150), loan(max_share_of_cost=0.5)]))
-        .frame("unspent")
-        .set_index("tier")
-    )
+    result = allocate(scenario([site("a")], [tier(size=150), loan(max_share_of_cost=0.5)]))
+    frame = result.frame("unspent").set_index("tier")
     assert frame.loc["union", "amount"] == 100
     assert pd.isna(frame.loc["bank", "amount"])
 

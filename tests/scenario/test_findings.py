@@ -44,6 +44,11 @@ SOUND = {
 
 A, EU, TERM = "/candidates/a", "/fund/tiers/eu", "/objective/terms/0"
 
+BANK_SENIORITY = "/fund/tiers/bank/seniority"
+BANK = {"id": "bank", "instrument": "loan", "size": 100, "public": False, "seniority": 0}
+TABLE = {"model": "table", "losses": {"a": [0, 1]}}
+SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
+
 CASES: list[tuple[str, str, dict[str, object]]] = [
     # shape
     ("missing-key", "/fund", {"/": {"candidates": [], "objective": SOUND["objective"]}}),
@@ -83,20 +88,16 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("unknown-attribute", f"{TERM}/attribute", {f"{TERM}/attribute": "votes"}),
     ("unknown-source", f"{A}/sources", {f"{A}/sources": ["nowhere"]}),
     # not honoured
-    ("not-honoured", "/risk", {"/risk": {"seed": 7}}),
+    ("not-honoured", "/risk/stresses", {BANK_SENIORITY: 0, "/risk": {"stresses": [{"id": "fall", "patch": {}}]}}),
     ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
     ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
-    ("not-honoured", "/fund/loss_sharing", {"/fund/loss_sharing": "waterfall"}),
-    ("not-honoured", "/fund/tiers/bank/hurdle", {"/fund/tiers/bank/hurdle": 0.04}),
-    ("not-honoured", "/fund/tiers/bank/limits", {"/fund/tiers/bank/limits": {"expected_loss": {"at_most": 0.02}}}),
     ("not-honoured", "/fund/tiers/bank/revolving", {"/fund/tiers/bank/revolving": {"years": 5}}),
     ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
     ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
     ("not-honoured", f"{A}/phases/p2/start", {f"{A}/phases/p2/start": {"earliest": 2027, "latest": 2028}}),
     ("not-honoured", f"{A}/phases/p2/after_years", {f"{A}/phases/p2/after_years": 1}),
     ("not-honoured", f"{A}/phases/p2/cost_since_start", {f"{A}/phases/p2/cost_since_start": {"0": 9}}),
-    ("term-not-honoured", TERM, {TERM: {"term": "cvar"}}),
     ("instrument-not-honoured", "/fund/tiers/bank", {"/fund/tiers/bank/instrument": "guarantee"}),
     ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
     # contradictions
@@ -136,6 +137,36 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("term-not-of-tier", f"{TERM}/tier", {TERM: {"term": "public_money", "tier": "bank"}}),
     ("population-needs-country", f"{TERM}/per", {TERM: {"term": "least_served", "group_by": "tag", "per": "population"}}),
     ("population-unknown", f"{TERM}/per", {TERM: {"term": "least_served", "group_by": "country", "per": "population"}, f"{A}/country": "XX"}),
+    ("no-group", f"{TERM}/group_by", {TERM: {"term": "least_served", "group_by": "tag"}, A: {"id": "a", "attributes": {"chips": 5}}}),
+    ("no-group", f"{TERM}/group_by", {TERM: {"term": "least_served", "group_by": "country"}, "/candidates": [{"id": "a", "tags": ["x"]}, {"id": "b"}]}),
+    # risk
+    ("needs-risk", "/fund/loss_sharing", {"/fund/loss_sharing": "waterfall"}),
+    ("needs-risk", "/fund/tiers/bank/hurdle", {"/fund/tiers/bank/hurdle": 0.04}),
+    ("needs-risk", "/fund/tiers/bank/limits", {"/fund/tiers/bank/limits": {"expected_loss": {"at_most": 0.02}}}),
+    ("needs-risk", TERM, {TERM: {"term": "cvar"}}),
+    ("needs-risk", TERM, {TERM: {"term": "expected_loss"}}),
+    ("key-not-for-model", "/risk/losses", {BANK_SENIORITY: 0, "/risk": {"losses": {"a": [0, 1]}}}),
+    ("key-not-for-model", "/risk/probabilities", {BANK_SENIORITY: 0, "/risk": {"probabilities": [0.5, 0.5]}}),
+    ("key-not-for-model", "/risk/seed", {BANK_SENIORITY: 0, "/risk": {**TABLE, "seed": 7}}),
+    ("key-not-for-model", "/risk/correlation", {BANK_SENIORITY: 0, "/risk": {**TABLE, "correlation": 0.2}}),
+    ("too-many-draws", "/risk/draws", {BANK_SENIORITY: 0, "/risk": {"draws": 10_000_000}, "/candidates": SIX}),
+    ("correlation-beyond-one", "/risk/country_correlation", {BANK_SENIORITY: 0, "/risk": {"correlation": 0.6, "country_correlation": 0.5}}),
+    ("correlation-beyond-one", "/risk/country_correlation", {BANK_SENIORITY: 0, "/risk": {"country_correlation": 0.8}}),
+    ("table-missing", "/risk/losses", {BANK_SENIORITY: 0, "/risk": {"model": "table"}}),
+    ("table-ragged", "/risk/losses", {BANK_SENIORITY: 0, "/risk": {"model": "table", "losses": {"a": [0, 1], "b": [0]}}}),
+    ("table-ragged", "/risk/losses", {BANK_SENIORITY: 0, "/risk": {"model": "table", "losses": {"a": []}}}),
+    ("table-ragged", "/risk/probabilities", {BANK_SENIORITY: 0, "/risk": {**TABLE, "probabilities": [1]}}),
+    ("probabilities-sum", "/risk/probabilities", {BANK_SENIORITY: 0, "/risk": {**TABLE, "probabilities": [0.5, 0.4]}}),
+    ("loss-beyond-one", "/risk/losses/a", {BANK_SENIORITY: 0, "/risk": {"model": "table", "losses": {"a": [0, 1.1]}}}),
+    ("gain-in-waterfall", "/risk/losses/a", {BANK_SENIORITY: 0, "/risk": {"model": "table", "losses": {"a": [0, -0.1]}}}),
+    ("unknown-candidate", "/risk/losses", {BANK_SENIORITY: 0, "/risk": {"model": "table", "losses": {"nobody": [0, 1]}}}),
+    ("probability-beside-table", f"{A}/failure_probability", {BANK_SENIORITY: 0, "/risk": TABLE, f"{A}/failure_probability": 0.1}),
+    ("levels-disagree", "/fund/tiers/other", {BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers": [BANK, {**BANK, "id": "other", "hurdle": 0.04}], "/fund/matching": []}),
+    ("levels-disagree", "/fund/tiers/other", {BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers": [BANK, {**BANK, "id": "other", "limits": {"expected_loss": {"at_most": 0.1}}}], "/fund/matching": []}),
+    ("unknown-level", f"{TERM}/level", {BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "cvar", "level": 1}}),
+    ("unknown-level", f"{TERM}/level", {BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "expected_loss", "level": 0}, "/fund/loss_sharing": "pari_passu"}),
+    ("seniority-missing", "/fund/tiers/bank", {"/risk": {}}),
+    ("pool-empty", "/risk", {"/risk": {}, "/fund/tiers/bank/instrument": "grant"}),
     # warnings and notes
     ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
     ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),
@@ -272,7 +303,7 @@ def test_every_language_has_every_text_with_the_same_parameters(lang):
 
 
 def test_findings_come_all_at_once():
-    document = _changed({f"{EU}/sise": 5, f"{A}/private_pledge": "x", "/constraints/r/needs": ["nobody"], "/risk": {}})
+    document = _changed({f"{EU}/sise": 5, f"{A}/private_pledge": "x", "/constraints/r/needs": ["nobody"], "/decisions": {}})
     codes = {f.code for f in load_document(document).findings}
     assert {"unknown-key", "wrong-type", "unknown-candidate", "not-honoured"} <= codes
 
