@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,7 @@ def provenance(solver: str, started: float, solver_seconds: float) -> Provenance
     )
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return importlib.metadata.version(package)

@@ -41,6 +41,12 @@ def exact(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
+def euros_of(amount: float) -> int | Fraction:
+    """EUR million as euros, exact: a whole number wherever the amount has at most six decimals."""
+    whole = round(amount * EUROS_PER_MILLION)
+    return whole if whole / EUROS_PER_MILLION == amount else exact(amount) * EUROS_PER_MILLION
+
+
 def million(euros: int | Fraction) -> float:
     """Euros as EUR million, correctly rounded."""
     return float(Fraction(euros, EUROS_PER_MILLION))

@@ -4,7 +4,10 @@ A copy of the tree is made, one rule in it is deleted, and the tests of that rul
 
 - model: each function of ``RULES`` in ``optimiser/model/build.py`` (whole, and each row it states by itself),
   ``may_pay`` (S6), ``tier_order`` (O1), the terms of the objective and the tie-break, by tests/rules;
-- certificate: each check of ``RULES`` in ``optimiser/certificate/certify.py``, by tests/certificate.
+- losses: each function of ``RULES`` in ``optimiser/model/losses.py``, each row that counts losses (W1), and a pool in
+  which nothing is ever lost, by tests/rules;
+- certificate: each check of ``RULES`` in ``optimiser/certificate/certify.py``, each check of a level's losses, and a
+  count in which nothing is ever lost, by tests/certificate.
 
 Exit code 1 if any mutant survives or the tests fail before anything is broken. Further arguments go to pytest.
 """
@@ -65,12 +68,19 @@ class Verdict:
 
 def model_mutants() -> Iterator[Mutant]:
     """The model without one of its rules."""
-    from optimiser.model import build, columns, objective
+    from optimiser.model import build, columns, losses, objective
     from optimiser.solve import tie_break
 
     for rule in build.RULES:
         yield _without(rule, label_of(rule), "pass", "tests/rules")
         yield from _without_a_row(rule, label_of(rule))
+    for risk_rule in losses.RULES:
+        yield _without(risk_rule, label_of(risk_rule), "pass", "tests/rules")
+    yield _nothing_lost(losses.pool_columns, label_of(losses.pool_columns), "tests/rules")
+    for part in (losses.pool_columns, losses._lost_columns, losses._sum_column):
+        yield from _without_a_row(part, label_of(losses.pool_columns), least=1)
+    yield _without(losses.expected_excess, label_of(losses.pool_columns), "return []", "tests/rules")
+    yield _without(losses.tail_mean, label_of(losses.tail_limits), "return []", "tests/rules")
     yield _without(columns.may_pay, "S6", "return True", "tests/rules")
     yield _without(objective.tier_order, "O1", "return []", "tests/rules")
     for name, term in objective.TERMS.items():
@@ -83,6 +93,9 @@ def certificate_mutants() -> Iterator[Mutant]:
     certify = importlib.import_module("optimiser.certificate.certify")  # the package gives its function this name
     for check in certify.RULES:
         yield _without(check, label_of(check), "yield from ()", "tests/certificate")
+    losses = importlib.import_module("optimiser.certificate.losses")
+    yield from _without_a_yield(losses._violations)
+    yield _nothing_lost(losses._levels, "R", "tests/certificate")
 
 
 def label_of(rule: Callable[..., object]) -> str:
@@ -96,10 +109,42 @@ def _without(rule: Callable[..., object], label: str, body: str, tests: str) -> 
     return _mutant(label, rule.__name__, file, tree, tests)
 
 
-def _without_a_row(rule: Callable[..., object], label: str) -> Iterator[Mutant]:
+def _nothing_lost(rule: Callable[..., object], label: str, tests: str) -> Mutant:
+    """The function with other draws: as many, of the same candidates, and no loss in any of them."""
+    file, tree, function = _parsed(rule)
+    nothing = "draws = type(draws)(draws.candidates, draws.losses * 0.0, draws.probability)"
+    at = 1 if ast.get_docstring(function) is not None else 0
+    function.body[at:at] = ast.parse(nothing).body
+    return _mutant(label, f"{rule.__name__}: nothing is lost", file, tree, tests)
+
+
+def _without_a_yield(check: Callable[..., object]) -> Iterator[Mutant]:
+    """A check of several rules without one of them; each is yielded with its label first."""
+    _, _, function = _parsed(check)
+    found = [n for n, node in enumerate(ast.walk(function)) if _yielded_label(node)]
+    for number in found:
+        file, tree, function = _parsed(check)
+        node = list(ast.walk(function))[number]
+        assert isinstance(node, ast.Expr)
+        label = _yielded_label(node)
+        node.value = ast.Constant(None)
+        yield _mutant(label, f"{check.__name__}, line {node.lineno}", file, tree, "tests/certificate")
+
+
+def _yielded_label(node: ast.AST) -> str:
+    """The label in ``yield "R1", …``; empty where the statement is another."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield) and isinstance(node.value.value, ast.Tuple):
+        first = node.value.value.elts[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            return first.value
+    return ""
+
+
+def _without_a_row(rule: Callable[..., object], label: str, least: int = 2) -> Iterator[Mutant]:
+    """The rule without each of its rows in turn; one that is its only row is the whole rule, as a mutant of its own."""
     _, _, function = _parsed(rule)
     rows = [n for n, node in enumerate(ast.walk(function)) if _states_a_row(node)]
-    if len(rows) > 1:
+    if len(rows) >= least:
         for number in rows:
             file, tree, function = _parsed(rule)
             row = list(ast.walk(function))[number]

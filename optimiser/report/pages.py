@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from optimiser.report import tables
+from optimiser.report.losses import losses
 from optimiser.report.numbers import share
 from optimiser.report.page import Block, Column, Findings, Heading, Paragraph, Table, Words, words
 from optimiser.result.result import Result
@@ -30,6 +31,7 @@ def result_page(result: Result, lang: str = "en", everything: bool = False, titl
             tables.not_funded(result, say),
             tables.years(result, say),
             tables.countries(result, say),
+            *losses(result, say),
             tables.unspent(result, say, lang),
             tables.binding(result, say, lang, everything),
             tables.certificate(result, say, lang),

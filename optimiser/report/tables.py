@@ -14,7 +14,7 @@ MOST_BINDING = 12
 """Rows of the table of prices where not everything is asked for."""
 
 _PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
-    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1"), "million"
+    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3"), "million"
 )
 """What one more of a rule's bound is; a unit where it depends on the rule."""
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from optimiser.result.result import Result
 
-TABLES = ("candidates", "money", "private_money", "unspent", "binding", "certificate")
+TABLES = ("candidates", "money", "private_money", "unspent", "binding", "certificate", "risk")
 
 
 def frame_of(result: Result, table: str) -> pd.DataFrame:
@@ -19,6 +19,8 @@ def frame_of(result: Result, table: str) -> pd.DataFrame:
     """
     if table == "candidates":
         rows, names = _candidates(result), ["id", "name", "country", "funded", "private_money", "reason"]
+    elif table == "risk":
+        rows, names = _tier_losses(result), _COLUMNS[table]
     elif table in TABLES:
         source: list[Any] = getattr(result, table) if table != "certificate" else _checks(result)
         rows, names = [asdict(r) for r in source], _COLUMNS[table]
@@ -38,6 +40,17 @@ def _candidates(result: Result) -> list[dict[str, Any]]:
     ]
 
 
+def _tier_losses(result: Result) -> list[dict[str, Any]]:
+    """A row a tier of the pool, without its limits."""
+    tiers = result.risk.tiers if result.risk is not None else []
+    return [
+        {"tier": t.tier}
+        | asdict(t.losses)
+        | {"expected_gain": t.expected_gain, "expected_yearly_return": t.expected_yearly_return, "hurdle": t.hurdle}
+        for t in tiers
+    ]
+
+
 def _checks(result: Result) -> list[Any]:
     return result.certificate.rules if result.certificate is not None else []
 
@@ -48,4 +61,15 @@ _COLUMNS = {
     "unspent": ["tier", "amount", "kept_by", "proven"],
     "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to"],
     "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked"],
+    "risk": [
+        "tier",
+        "exposure",
+        "expected_loss",
+        "probability_of_loss",
+        "cvar_95",
+        "cvar_99",
+        "expected_gain",
+        "expected_yearly_return",
+        "hurdle",
+    ],
 }

@@ -305,7 +305,7 @@ class Result:
         return orjson.dumps(self.as_dict(), option=orjson.OPT_NON_STR_KEYS)
 
     def frame(
-        self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate"]
+        self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"]
     ) -> pd.DataFrame:
         """One table of the result as a pandas DataFrame, amounts in EUR million."""
         from optimiser.result.frames import frame_of

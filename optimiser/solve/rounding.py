@@ -17,7 +17,7 @@ import numpy as np
 
 from optimiser.model.build import Model
 from optimiser.model.data import PhaseData
-from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.plan import EUROS_PER_MILLION, Plan, euros_of, exact
 from optimiser.scenario.fund import Tier
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Session
@@ -115,12 +115,12 @@ def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[
     rows: list[_Row] = []
     columns = model.columns
     for p in model.data.phases:
-        for t, cost in p.cost.items():
-            paying = [columns.x[k, *p.key, t] for k in columns.x_of_phase[p.key]]
-            if (*p.key, t) in columns.m:
-                paying.append(columns.m[*p.key, t])
+        of_phase = [numbers for numbers in (*columns.x_of_phase[p.key].values(), columns.m_of_phase[p.key]) if numbers]
+        y = fractions[p.key]
+        for n, cost in enumerate(p.cost.values()):
+            paying = [numbers[n] for numbers in of_phase]
             loose = [cells.number[i] for i in paying if i in cells.number]
-            use = exact(cost) * EUROS_PER_MILLION * fractions[p.key]
+            use = euros_of(cost) if y == 1 else euros_of(cost) * y
             settled = _settled(paying, euros, cells)
             rows.append((loose, math.floor(use) - settled, math.ceil(use) - settled))
     return rows
@@ -150,7 +150,7 @@ def _totals(model: Model, euros: list[int], cells: _Cells, beside: bool = True) 
 
 
 def _whole(amount: float, to_whole: Callable[[Fraction], int]) -> int:
-    return to_whole(exact(amount) * EUROS_PER_MILLION)
+    return to_whole(Fraction(euros_of(amount)))
 
 
 def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:

@@ -56,6 +56,7 @@ class Search:
     stages: list[StageOutcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     held: list[int] = field(default_factory=list)
+    costs: dict[str, Floats] = field(default_factory=dict)
 
     def remaining(self) -> float:
         """Seconds until the time limit."""
@@ -334,10 +335,13 @@ def absolute_gap(goal: Goal) -> float:
 
 
 def _cost(search: Search, goal: Goal) -> Floats:
-    cost = np.zeros(len(search.arrays.cost))
-    for column, coefficient in goal.pairs:
-        cost[column] += coefficient
-    return cost
+    """The goal's sum as a vector over the columns, made once."""
+    if goal.name not in search.costs:
+        cost = np.zeros(len(search.arrays.cost))
+        columns, coefficients = zip(*goal.pairs, strict=True) if goal.pairs else ((), ())
+        np.add.at(cost, np.array(columns, dtype=np.intp), np.array(coefficients, dtype=float))
+        search.costs[goal.name] = cost
+    return search.costs[goal.name]
 
 
 def _none(ending: Ending, search: Search, goals: list[Goal], seconds: float) -> Outcome:

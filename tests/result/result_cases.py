@@ -85,7 +85,7 @@ def odd_cost(rng: Random, digits: int) -> Document:
 
 
 def odd_scenario(rng: Random) -> Document:
-    """Money that is no whole number of euros anywhere: odd costs, thirds, fractions, ceilings and spans that overlap."""
+    """Money that is no whole number of euros anywhere: odd costs, thirds, fractions, ceilings, overlapping spans."""
     names = [f"s{n}" for n in range(rng.randint(2, 7))]
     divisible = rng.choice((0.0, 0.5, 1.0))
     digits = rng.choice((6, 6, 7))

@@ -33,6 +33,11 @@ def finite_pool(n: int, pd: float, rho: float) -> np.ndarray:
     )
 
 
+def finite_pool_within(share: float, n: int, pd: float, rho: float) -> float:
+    """Probability that at most a share of n alike fails."""
+    return _mean_over_factor(lambda z: stats.binom.cdf(np.floor(n * share), n, failure_given(z, pd, rho)))
+
+
 def both_fail(pd_a: float, pd_b: float, correlation: float) -> float:
     """Probability that both of two fail: the bivariate normal distribution function at their thresholds."""
     at = stats.norm.ppf([pd_a, pd_b])

@@ -303,7 +303,9 @@ def test_every_language_has_every_text_with_the_same_parameters(lang):
 
 
 def test_findings_come_all_at_once():
-    document = _changed({f"{EU}/sise": 5, f"{A}/private_pledge": "x", "/constraints/r/needs": ["nobody"], "/decisions": {}})
+    document = _changed(
+        {f"{EU}/sise": 5, f"{A}/private_pledge": "x", "/constraints/r/needs": ["nobody"], "/decisions": {}}
+    )
     codes = {f.code for f in load_document(document).findings}
     assert {"unknown-key", "wrong-type", "unknown-candidate", "not-honoured"} <= codes
 

@@ -1,0 +1,200 @@
+"""Losses on the page and in files: in plain words, only where there is a risk model, within 80 columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimiser import allocate
+from optimiser.report.pages import result_page
+from optimiser.report.screen import rendered
+from optimiser.result.frames import TABLES, frame_of
+
+Scenario = dict[str, Any]
+
+
+def scenario(**fund: Any) -> Scenario:
+    """Two sites of 100 of which half is lost on failure; a lender above the first loss; both fail in 3 % of cases."""
+    return {
+        "schema_version": "1",
+        "name": "Two sites",
+        "horizon": {"first_year": 2027, "last_year": 2027},
+        "fund": {
+            "tiers": [
+                {"id": "base", "instrument": "equity", "size": 200, "seniority": 0, "loss_given_failure": 0.5},
+                {
+                    "id": "lender",
+                    "instrument": "loan",
+                    "public": False,
+                    "size": 200,
+                    "seniority": 1,
+                    "return_if_success": 0.05,
+                    "hurdle": 0.04,
+                    "loss_given_failure": 0.5,
+                    "limits": {"cvar": {"at_most": 0.1}, "expected_loss": {"at_most": 0.02}},
+                },
+            ],
+            **fund,
+        },
+        "candidates": [{"id": c, "cost": {"2027": 100}} for c in ("x", "y")],
+        "risk": {
+            "model": "table",
+            "losses": {"x": [0, 1, 0, 1], "y": [0, 0, 1, 1]},
+            "probabilities": [0.83, 0.07, 0.07, 0.03],
+        },
+        "objective": {"terms": [{"term": "private_money"}]},
+    }
+
+
+def built(document: Scenario) -> Scenario:
+    """The same with both sites locked in."""
+    for candidate in document["candidates"]:
+        candidate["locked"] = "in"
+    return document
+
+
+@pytest.fixture
+def page(investai: Callable[..., Any], tmp_path: Path) -> Callable[[Scenario], str]:
+    """What the command prints, on one line with single blanks, after a look at its width."""
+
+    def shown(document: Scenario) -> str:
+        path = tmp_path / "scenario.json"
+        path.write_text(json.dumps(document))
+        answer = investai("allocate", path)
+        assert answer.exit_code == 0, answer.stderr
+        assert max(len(line) for line in answer.stdout.splitlines()) <= 80
+        return " ".join(answer.stdout.split())
+
+    return shown
+
+
+def test_losses_by_tier(page: Any) -> None:
+    shown = page(scenario())
+    assert "Losses (EUR million)" in shown
+    # exposed, average, chance, worst 5 %, worst 1 %, return, hurdle
+    assert "base 80.0 9.4 17 % 68.0 80.0 -1.24 % -" in shown
+    assert "lender 120.0 0.6 3 % 12.0 20.0 4.55 % 4 %" in shown
+    assert "all together 200.0 10.0 17 % 80.0 100.0" in shown
+    assert "over the 4 draws of the table; junior levels lose first." in shown
+
+
+def test_losses_by_level(page: Any) -> None:
+    shown = page(scenario())
+    assert "0 base 0 80 none 1 lender 80 200" in shown
+    assert "average loss at most 2 %, reached 0.5 %; average loss in the worst 5 % at most 10 %, reached 10 %" in shown
+
+
+def test_the_way_to_the_most_senior_level(page: Any) -> None:
+    many = "It takes 2 failures until the most senior level (lender) loses its first euro: more than 80 of 200"
+    assert f"{many} must be lost, a chance of 3 %." in page(scenario())
+    thin = built(scenario())
+    del thin["fund"]["tiers"][1]["limits"]
+    assert "It takes one failure until the most senior level (lender)" in page(thin)
+    thick = built(scenario())
+    thick["fund"]["tiers"][0]["size"] = {"at_least": 120, "at_most": 200}
+    assert "The most senior level (lender) loses nothing even where every site fails." in page(thick)
+
+
+def test_a_level_that_others_stand_above_is_counted_cautiously(page: Any) -> None:
+    document = built(scenario())
+    document["fund"]["tiers"][0]["size"] = {"at_least": 80, "at_most": 80}
+    document["fund"]["tiers"][0]["limits"] = {"expected_loss": {"at_most": 0.2}}
+    # 10 reach the first level on average; 9.4 of them it bears itself.
+    assert "average loss at most 20 %, reached 12.5 % as the limit counts, 11.75 % of its own money" in page(document)
+
+
+def test_pari_passu_has_no_levels(page: Any) -> None:
+    document = built(scenario(loss_sharing="pari_passu"))
+    document["fund"]["tiers"][1]["limits"]["cvar"]["at_most"] = 0.5
+    document["fund"]["tiers"][1]["limits"]["expected_loss"]["at_most"] = 0.05
+    shown = page(document)
+    assert "each tier loses its own money" in shown
+    assert "Who loses first" not in shown and "failure until" not in shown
+    assert "Limits on losses" in shown
+    assert "lender average loss at most 5 %, reached 5 %; average loss in the worst 5 % at most 50 %" in shown
+
+
+def test_a_level_without_money_keeps_its_limit(page: Any) -> None:
+    document = built(scenario(loss_sharing="pari_passu"))
+    assert "average loss at most 2 %, no money in it" in page(document)
+
+
+def test_nothing_exposed(page: Any) -> None:
+    document = scenario(loss_sharing="pari_passu")
+    assert "No money of this plan is exposed to losses." in page(document)
+
+
+def test_drawn_losses_name_draws_and_seed(page: Any) -> None:
+    document = scenario()
+    document["risk"] = {"draws": 2000}
+    for candidate in document["candidates"]:
+        candidate["failure_probability"] = 0.1
+    assert "over 2,000 draws (seed 7)" in page(document)
+
+
+def test_no_section_without_a_risk_model(page: Any) -> None:
+    document = scenario()
+    del document["risk"]
+    for tier in document["fund"]["tiers"]:
+        for key in ("hurdle", "limits"):
+            tier.pop(key, None)
+    shown = page(document)
+    assert "Losses" not in shown and "Who loses first" not in shown
+
+
+@pytest.mark.parametrize("term", ["expected_loss", "cvar"])
+def test_terms_on_losses_have_words(page: Any, term: str) -> None:
+    document = built(scenario())
+    document["objective"] = {"terms": [{"term": term}]}
+    words = {"expected_loss": "Average loss", "cvar": "Average of the worst losses"}
+    assert f"{words[term]} {'10' if term == 'expected_loss' else '80'} EUR million, minimised" in page(document)
+
+
+def test_rules_on_losses_have_words_and_units(page: Any) -> None:
+    shown = page(scenario())
+    assert "limit on the average of the worst losses: level" in shown
+    assert "at most 2 EUR million" in shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_large_amounts_fit_the_screen(width: int) -> None:
+    document = scenario()
+    for tier in document["fund"]["tiers"]:
+        tier["size"] = 2_000_000
+        tier["id"] += "-with-quite-a-long-name"
+    for candidate in document["candidates"]:
+        candidate["cost"]["2027"] = 123_456.789
+    result = allocate(document)
+    shown = rendered(result_page(result), width)
+    assert max(len(line) for line in shown.splitlines()) <= width
+    assert result.risk is not None
+    for tier in result.risk.tiers:
+        assert f"{tier.losses.exposure:,.2f}" in shown
+
+
+def test_the_table_of_losses(investai: Any, tmp_path: Path) -> None:
+    result = allocate(scenario())
+    frame = result.frame("risk")
+    assert list(frame["tier"]) == ["base", "lender"]
+    assert frame["exposure"].tolist() == [80, 120]
+    assert frame["cvar_95"].tolist() == pytest.approx([68, 12])
+    assert frame["hurdle"].tolist()[1] == 0.04
+    path = tmp_path / "scenario.json"
+    path.write_text(json.dumps(scenario()))
+    assert investai("allocate", path, "--out", f"{tmp_path}/answer/").exit_code == 0
+    assert {p.stem for p in (tmp_path / "answer").glob("*.csv")} == set(TABLES)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "answer" / "risk.csv").read_text())))
+    assert [(r["tier"], float(r["exposure"]), r["hurdle"]) for r in rows] == [("base", 80, ""), ("lender", 120, "0.04")]
+
+
+def test_the_table_of_losses_is_empty_without_a_risk_model() -> None:
+    document = json.loads((Path(__file__).parents[1] / "reference" / "scenarios" / "primavera.json").read_text())
+    frame = frame_of(allocate(document), "risk")
+    assert list(frame.columns) == list(frame_of(allocate(scenario()), "risk").columns)
+    assert len(frame) == 0
