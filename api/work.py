@@ -14,9 +14,9 @@ from typing import Any
 
 from api.problems import Answer, Problem, json_bytes
 from api.settings import Settings
-from optimiser.allocate import allocate, options_of
+from optimiser.allocation import allocate, options_of
 from optimiser.errors import PlanError, SolverError
-from optimiser.evaluate import evaluate
+from optimiser.evaluation import evaluate
 from optimiser.findings import Finding, has_errors
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded, load_bytes, load_document

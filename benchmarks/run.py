@@ -16,7 +16,7 @@ from pathlib import Path
 
 from funds import fund_of
 
-from optimiser.allocate import _result
+from optimiser.allocation import _result
 from optimiser.certificate import certify
 from optimiser.model.build import build_model
 from optimiser.result.reasons import reasons_of

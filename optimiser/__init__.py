@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimiser.allocate import allocate
+    from optimiser.allocation import allocate
     from optimiser.certificate import certify
     from optimiser.errors import InvestAIError, PlanError, PointerError, ScenarioError, SolverError, SolverUnavailable
-    from optimiser.evaluate import evaluate
+    from optimiser.evaluation import evaluate
     from optimiser.findings import Finding
     from optimiser.plan import Plan
     from optimiser.result.result import Result
@@ -39,9 +39,9 @@ _PLACES = {
     "SolveOptions": "solve.options",
     "SolverError": "errors",
     "SolverUnavailable": "errors",
-    "allocate": "allocate",
+    "allocate": "allocation",
     "certify": "certificate",
-    "evaluate": "evaluate",
+    "evaluate": "evaluation",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",

@@ -16,6 +16,16 @@ def test_every_public_name_is_there():
         assert getattr(optimiser, name).__doc__, name
 
 
+def test_no_public_name_is_hidden_by_a_module():
+    code = (
+        "import pkgutil, importlib, optimiser\n"
+        "modules = {m.name for m in pkgutil.iter_modules(optimiser.__path__)}\n"
+        "print(sorted(modules & set(optimiser.__all__)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nonsense"):
         optimiser.nonsense  # noqa: B018

@@ -84,7 +84,7 @@ def allocate(
 ) -> None:
     """Find the best allocation of a scenario, with its certificate, prices and reasons."""
     loaded = expect(load(file, settings or [], lang), lang, as_json)
-    from optimiser.allocate import allocate as best_allocation
+    from optimiser.allocation import allocate as best_allocation
 
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
     result = interruptible(lambda: best_allocation(loaded, options, lang))
@@ -144,7 +144,7 @@ def evaluate(
     if wrong:
         refuse("invalid-plan", wrong, lang, as_json)
     from optimiser.errors import PlanError
-    from optimiser.evaluate import evaluate as score
+    from optimiser.evaluation import evaluate as score
 
     try:
         result = score(loaded, document, lang)

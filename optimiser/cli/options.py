@@ -136,7 +136,7 @@ def solve_options(
     """
     from dataclasses import replace
 
-    from optimiser.allocate import options_of
+    from optimiser.allocation import options_of
     from optimiser.errors import SolverUnavailable
     from optimiser.solve.external import available_solvers, solver_called
     from optimiser.solve.session import QuietHighs

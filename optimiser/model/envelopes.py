@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from optimiser.model.columns import Columns
 from optimiser.model.data import Data
 from optimiser.model.programme import Programme
+from optimiser.plan import EUROS_PER_MILLION
 
 
 def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
@@ -14,7 +17,7 @@ def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
     """
     for tier in data.tiers.values():
         spent = [(i, 1.0) for i in columns.x_of_tier[tier.id]]
-        programme.at_most("B1", tier.id, "", spent, tier.size.at_most)
+        programme.at_most("B1", tier.id, "", spent, whole_euros(tier.size.at_most))
         if tier.size.at_least > 0:
             programme.at_least("B1", tier.id, "", spent, tier.size.at_least)
 
@@ -35,7 +38,15 @@ def ceilings(programme: Programme, data: Data, columns: Columns) -> None:
                 ceiling = cumulated if tier.carry_over else tier.annual_ceiling.get(t, 0.0)
                 if booked.get(t):  # a year in which nothing can be booked adds no rule
                     spent = [(i, 1.0) for year in range(first, t + 1) for i in booked.get(year, ())]
-                    programme.at_most("B2", tier.id, str(t), spent, ceiling)
+                    programme.at_most("B2", tier.id, str(t), spent, whole_euros(ceiling))
         for span in tier.ceilings:
             spent = [(i, 1.0) for year in range(span.from_, span.to + 1) for i in booked.get(year, ())]
-            programme.at_most("B2", tier.id, f"{span.from_}-{span.to}", spent, span.at_most)
+            programme.at_most("B2", tier.id, f"{span.from_}-{span.to}", spent, whole_euros(span.at_most))
+
+
+def whole_euros(amount: float) -> float:
+    """The amount without what is finer than a euro: plans are in whole euros, so none is lost."""
+    if math.isinf(amount):
+        return amount
+    # A hundredth of a euro of grace: a sum of yearly ceilings is a double, and may lie a trace below its whole euro.
+    return math.floor(amount * EUROS_PER_MILLION + 0.01) / EUROS_PER_MILLION

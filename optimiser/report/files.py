@@ -55,7 +55,7 @@ def save_result(result: Result, target: Target, csv_format: CsvFormat = "en") ->
     elif target.kind == "csv":
         write_whole(target.path, _table(result, "money", csv_format))
     else:
-        for name in TABLES if result.risk is not None else [t for t in TABLES if t != "risk"]:
+        for name in TABLES:
             write_whole(target.path / f"{name}.csv", _table(result, name, csv_format))
         write_whole(target.path / "result.json", result.to_json() + b"\n")
     return target.path

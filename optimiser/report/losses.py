@@ -23,6 +23,8 @@ def losses(result: Result, say: Words) -> list[Block]:
     if not risk.pool.exposure > 0:
         return [Paragraph(say("title.losses"), [say("losses.none")])]
     blocks: list[Block] = [_by_tier(risk, say)]
+    if any(t.expected_gain or t.hurdle is not None for t in risk.tiers):
+        blocks.append(_returns(risk.tiers, say))
     if risk.levels:
         blocks.append(_by_level(risk, say))
     elif any(t.limits for t in risk.tiers):
@@ -41,23 +43,17 @@ def _by_tier(risk: RiskReport, say: Words) -> Block:
     chance = [_percent(x.probability_of_loss) for _, x in named]
     titles = ["exposed", "mean-loss", "chance", "worst-5", "worst-1"]
     cells = [exposed, mean, chance, worst_5, worst_1]
-    notes = [say("losses.note"), _counted(risk, say)]
-    for title, rates in _returns(risk.tiers):
-        titles.append(title)
-        cells.append([*rates, *[""] * (len(named) - len(rates))])
-    if "hurdle" in titles:
-        notes.insert(1, say("losses.note-hurdle"))
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
     rows = [[name, *(column[n] for column in cells)] for n, (name, _) in enumerate(named)]
-    return Table(say("title.losses"), columns, rows, notes)
+    return Table(say("title.losses"), columns, rows, [say("losses.note"), _counted(risk, say)])
 
 
-def _returns(tiers: Sequence[TierRisk]) -> Iterator[tuple[str, list[str]]]:
-    """The columns of return and hurdle, where any tier has them."""
-    if any(t.expected_gain or t.hurdle is not None for t in tiers):
-        yield "return", [_percent(t.expected_yearly_return) for t in tiers]
-    if any(t.hurdle is not None for t in tiers):
-        yield "hurdle", [_percent(t.hurdle) for t in tiers]
+def _returns(tiers: Sequence[TierRisk], say: Words) -> Block:
+    """Return against hurdle: a table of its own, so that the two stand together on a narrow screen."""
+    titles = ["return", "hurdle"] if any(t.hurdle is not None for t in tiers) else ["return"]
+    columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
+    rows = [[t.tier, _percent(t.expected_yearly_return), _percent(t.hurdle)][: len(columns)] for t in tiers]
+    return Table(say("title.returns"), columns, rows)
 
 
 def _by_level(risk: RiskReport, say: Words) -> Block:

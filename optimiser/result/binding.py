@@ -9,7 +9,7 @@ from optimiser.result.result import Binding, RangeEnd
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.outcome import Outcome
 
-_IDENTITIES = frozenset({"F1", "least_served"})
+_IDENTITIES = frozenset({"F1", "W1", "least_served"})
 """Rows that hold as equations whatever is decided: being at their bound says nothing."""
 
 

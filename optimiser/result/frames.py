@@ -34,10 +34,15 @@ def _candidates(result: Result) -> list[dict[str, Any]]:
     tiers = list(dict.fromkeys(k for c in result.candidates for k in c.money))
     return [
         {"id": c.id, "name": c.name, "country": c.country, "funded": c.funded}
-        | {k: c.money.get(k, 0.0) for k in tiers}
+        | {_column(k): c.money.get(k, 0.0) for k in tiers}
         | {"private_money": c.private_money, "reason": c.reason.code}
         for c in result.candidates
     ]
+
+
+def _column(tier: str) -> str:
+    """A column a tier; one that is called like another column says that it is a tier."""
+    return f"tier {tier}" if tier in ("id", "name", "country", "funded", "private_money", "reason") else tier
 
 
 def _tier_losses(result: Result) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.findings import Finding
 from optimiser.plan import Plan
 from optimiser.result.result import FlipPoint, LevelRisk, LimitCheck, LossSummary, RiskReport, TierRisk
 from optimiser.risk import measures, pool, terms
@@ -86,6 +87,17 @@ def risk_report(book: LossBook) -> RiskReport:
     )
 
 
+def own_loss_findings(report: RiskReport | None) -> list[Finding]:
+    """Levels that lose more than their limit says, though it holds: it was set on them and all above together."""
+    found = []
+    for level in report.levels if report is not None else []:
+        for limit in level.limits:
+            if limit.own_share is not None and limit.own_share > limit.at_most * (1 + 1e-6):
+                params = {"tiers": level.tiers, "kind": limit.kind, "own": limit.own_share, "at_most": limit.at_most}
+                found.append(Finding("warning", "level-loses-more", f"/fund/tiers/{level.tiers[0]}/limits", params))
+    return found
+
+
 def _summary(losses: Array, probability: Array, exposure: float) -> LossSummary:
     return LossSummary(
         exposure=exposure,
@@ -127,19 +139,22 @@ def _limits(
     if tier.limits.expected_loss is not None:
         bound = measures.expected_loss(reaching, probability)
         exact = measures.expected_loss(own, probability)
-        found.append(_limit("expected_loss", tier.limits.expected_loss.at_most, bound, exact, exposure, exposure))
+        found.append(
+            _limit("expected_loss", "level", tier.limits.expected_loss.at_most, bound, exact, exposure, exposure)
+        )
     if tier.limits.cvar is not None:
         limit = tier.limits.cvar
         bound = measures.cvar(reaching, probability, limit.level)
         exact = measures.cvar(own, probability, limit.level)
         of = above if limit.of == "level_and_above" else exposure
-        found.append(_limit(f"cvar {limit.level:g}", limit.at_most, bound, exact, of, exposure))
+        found.append(_limit(f"cvar {limit.level:g}", limit.of, limit.at_most, bound, exact, of, exposure))
     return found
 
 
-def _limit(kind: str, at_most: float, bounded: float, own: float, of: float, exposure: float) -> LimitCheck:
+def _limit(kind: str, whose: str, at_most: float, bounded: float, own: float, of: float, exposure: float) -> LimitCheck:
     return LimitCheck(
         kind=kind,
+        of=whose,
         at_most=at_most,
         bounded_share=bounded / of if of > 0 else None,
         own_share=own / exposure if exposure > 0 else None,

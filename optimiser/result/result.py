@@ -178,9 +178,13 @@ class FlipPoint:
 
 @dataclass(frozen=True, slots=True)
 class LimitCheck:
-    """A limit on losses: what the model bounds (all loss that reaches the level) and the level's own loss [shares]."""
+    """A limit on losses: what the model bounds (all loss that reaches the level) and the level's own loss [shares].
+
+    of: whose money divides the bounded loss, "level" or "level_and_above".
+    """
 
     kind: str
+    of: str
     at_most: float
     bounded_share: float | None
     own_share: float | None

@@ -12,6 +12,7 @@ from optimiser.errors import SolverError
 from optimiser.model.build import Model, build_model
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, arrays_of
+from optimiser.solve.losses import with_plain_losses
 from optimiser.solve.session import QuietHighs, lp_of
 
 
@@ -19,7 +20,7 @@ from optimiser.solve.session import QuietHighs, lp_of
 class Exported:
     """How large the model is: columns, how many of them integer, rows; and the stages of its objective by name.
 
-    The file holds the first stage; the later ones are solved on what it reaches.
+    The file holds the first stage; the later ones are solved on what it reaches. Losses stand in it draw by draw.
     """
 
     columns: int
@@ -34,7 +35,7 @@ def export_model(scenario: Scenario, path: Path) -> Exported:
     Errors: SolverError where HiGHS refuses to write; OSError where the disk does.
     """
     model = build_model(scenario)
-    arrays = arrays_of(model.programme)
+    arrays = with_plain_losses(arrays_of(model.programme), model.losses)
     highs = _named(model, arrays)
     # HiGHS does not say why it cannot open a file; Python does.
     path.open("wb").close()
@@ -50,8 +51,14 @@ def _named(model: Model, arrays: Arrays) -> Any:
     # A right side of -0.0 is written as "-0", which reads oddly.
     lp.row_lower_, lp.row_upper_ = arrays.row_lower + 0.0, arrays.row_upper + 0.0
     lp.model_name_ = model.programme.problem.name
-    lp.col_names_ = [v.name for v in model.programme.variables]
-    lp.row_names_ = [row.name for row in model.programme.problem.constraints()]
+    columns = [v.name for v in model.programme.variables]
+    rows = [row.name for row in model.programme.problem.constraints()]
+    for n, function in enumerate(model.losses):
+        # The order in which the draws are written out: a column and a row each, behind the row of their mean.
+        draws = range(len(function.probability))
+        columns += [f"w.{n}.{s}" for s in draws]
+        rows += [f"W1.mean.{n}", *(f"W1.draw.{n}.{s}" for s in draws)]
+    lp.col_names_, lp.row_names_ = columns, rows
     highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     if highs.passModel(lp) == highspy.HighsStatus.kError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.model.build import Model
+from optimiser.model.columns import may_pay
 from optimiser.solve.arrays import Floats
 from optimiser.solve.session import Session
 
@@ -62,7 +63,8 @@ def _binding_labels(
     """Labels with a price where the tier cannot spend more than it does; None where it could, or time ran out."""
     columns = model.columns.x_of_tier[tier]
     if not columns:
-        return ("S6",)
+        may_pay_someone = any(may_pay(model.data.tiers[tier], p) for p in model.data.phases)
+        return ("F1",) if may_pay_someone else ("S6",)
     cost = np.zeros(len(session.arrays.cost))
     cost[columns] = 1.0
     session.maximise(cost)
@@ -71,4 +73,4 @@ def _binding_labels(
         return None
     rows = model.programme.rows
     priced = np.flatnonzero(np.abs(run.row_dual[: len(rows)]) > 1e-9)
-    return tuple(sorted({rows[i].label for i in priced}))
+    return tuple(sorted({rows[i].label for i in priced} - {"W1"}))  # how losses are counted keeps nothing

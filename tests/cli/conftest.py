@@ -81,8 +81,8 @@ def reference() -> Callable[[str], Path]:
 
 @pytest.fixture
 def allocating() -> ModuleType:
-    """The module the command solves with; ``optimiser.allocate`` is the function of the same name."""
-    return import_module("optimiser.allocate")
+    """The module the command solves with."""
+    return import_module("optimiser.allocation")
 
 
 @pytest.fixture

@@ -302,5 +302,6 @@ def test_serve_names_the_service_by_text(investai: Any, monkeypatch: pytest.Monk
     seen: dict[str, Any] = {}
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: seen.update(options, app=app))
     assert investai("serve", "--port", "8123").exit_code == 0
-    assert seen == {"app": "api.app:create_app", "factory": True, "host": "127.0.0.1", "port": 8123}
+    bound = {"host": "127.0.0.1", "port": 8123}
+    assert seen == {"app": "api.app:create_app", "factory": True, "server_header": False, **bound}
     assert investai("serve", "--port", "99999").exit_code == 2

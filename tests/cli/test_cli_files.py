@@ -13,7 +13,7 @@ import pytest
 
 from optimiser.report.files import csv_bytes, replacing, target_of, write_whole
 
-TABLES = {"candidates", "money", "private_money", "unspent", "binding", "certificate"}
+TABLES = {"candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"}
 
 
 def test_a_saved_result_is_the_printed_one(investai: Any, primavera: Path, tmp_path: Path) -> None:

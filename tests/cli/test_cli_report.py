@@ -105,8 +105,8 @@ def test_a_page_says_who_is_in_who_is_out_and_why(investai: Any) -> None:
         "HiGHS",
     ):
         assert words in shown
-    assert "seniority" not in shown.lower()
-    assert "seniority" in investai("allocate", "investai-2025", "--verbose").stdout.lower()
+    assert "seniority" not in investai("allocate", "french-plan").stdout.lower()
+    assert "seniority" in investai("allocate", "french-plan", "--verbose").stdout.lower()
 
 
 def test_prices_are_shown_in_plain_words(investai: Any, reference: Any) -> None:

@@ -440,6 +440,8 @@ class TestR3Cvar:
         if of == "level_and_above":
             found = result.risk.levels[1].limits[0]
             assert (found.bounded_share, found.own_share) == pytest.approx((0.6, 21.25 / 30), abs=1e-6)
+        warned = "level-loses-more" in {finding["code"] for finding in result.findings}
+        assert warned == (of == "level_and_above")
 
     def test_R3_the_tighter_of_two_limits(self):
         # 37.5 for the mean at 12 %, 50 for the worst fifth at 50 %; 37.5 for it at 60 %, 50 for the mean at 10 %.

@@ -275,6 +275,7 @@ ELSEWHERE = {
     "tie-break-unfinished",
     "polish-failed",
     "certificate-fails",
+    "level-loses-more",
     "time-limit",
     "time-limit-no-plan",
     "solver-failed",

@@ -114,7 +114,7 @@ def floors(s: Scenario) -> Iterator[Finding]:
         if isinstance(r, FloorRule):
             for c in s.candidates:
                 value = value_up_to(c, r.attribute, r.phase)
-                counts = next((p for p in c.all_phases if p.id == r.phase), None)
+                counts = next((p for p in c.all_phases if p.id == r.phase), c.all_phases[0])
                 if belongs(r.of, c, counts) and value is not None and value < r.at_least:
                     code = "below-floor-excluded" if r.effect == "exclude" else "below-floor"
                     yield _warning(

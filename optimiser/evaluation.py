@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from optimiser.allocate import Source, loaded_from, money_cells, private_cells, provenance
+from optimiser.allocation import Source, loaded_from, money_cells, private_cells, provenance
 from optimiser.certificate import certify
 from optimiser.errors import PlanError
 from optimiser.findings import Finding

@@ -21,7 +21,7 @@ from optimiser.model.build import Model, build_model
 from optimiser.plan import Plan, million
 from optimiser.result.binding import binding_of
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
-from optimiser.result.losses import LossBook, loss_book, risk_report
+from optimiser.result.losses import LossBook, loss_book, own_loss_findings, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import (
@@ -128,6 +128,8 @@ def _result(
     certificate = certify(scenario, plan, model.draws) if plan is not None else None
     if certificate is not None and not certificate.holds:
         findings.append(_certificate_finding(certificate))
+    risk = risk_report(book) if book is not None else None
+    findings += own_loss_findings(risk)
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
@@ -142,7 +144,7 @@ def _result(
         indicators=indicators_of(scenario, plan) if plan else None,
         unspent=_unspent(scenario, outcome, plan) if plan else [],
         binding=binding_of(model, arrays, outcome),
-        risk=risk_report(book) if book is not None else None,
+        risk=risk,
         certificate=certificate,
         findings=[f.as_dict(lang) for f in findings],
         provenance=provenance(options.solver, started, outcome.solver_seconds),
