@@ -154,6 +154,11 @@ class Session:
             self._highs.clearSolver()
         started = time.perf_counter()
         status = self._highs.run()
+        if status == highspy.HighsStatus.kError:
+            # HiGHS keeps one pool of threads for all its instances and fails without a word where another number was
+            # used before, here or by another library: a new pool, and the same run again.
+            highspy.Highs.resetGlobalScheduler(True)
+            status = self._highs.run()
         self.seconds += time.perf_counter() - started
         return self._read(status, time_limit_s)
 

@@ -135,6 +135,12 @@ def test_other_solvers_agree(name):
         assert not theirs.has_duals
 
 
+def test_the_number_of_threads_may_change_from_one_job_to_the_next():
+    document = knapsack(25, 3, seed=5)
+    for threads in (1, 2, 1):
+        assert allocate(document, SolveOptions(threads=threads)).termination == "optimal"
+
+
 def test_an_unknown_solver_names_those_that_are_here():
     with pytest.raises(SolverUnavailable, match="HiGHS"):
         solver_called("oracle")
