@@ -106,7 +106,6 @@ def test_targets_by_ending(tmp_path: Path) -> None:
         target_of("a")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links and devices of POSIX")
 def test_links_are_followed_and_devices_are_kept(tmp_path: Path) -> None:
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("old")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -103,7 +104,6 @@ def test_an_error_shows_no_traceback(process: Any, tmp_path: Path) -> None:
     assert b"Traceback" not in answer.stderr
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
 @pytest.mark.parametrize("arguments", [["scenarios"], ["schema"], ["allocate", "investai-2025"], ["--help"]])
 def test_a_reader_who_leaves_early_is_no_error(start: Any, arguments: list[str]) -> None:
     with start(arguments) as running:
@@ -113,7 +113,6 @@ def test_a_reader_who_leaves_early_is_no_error(start: Any, arguments: list[str])
     assert errors == b""
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device of Linux")
 def test_a_full_disk_behind_standard_output_is_one_line(primavera: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         answer = subprocess.run(
@@ -127,18 +126,37 @@ def test_a_full_disk_behind_standard_output_is_one_line(primavera: Path) -> None
     assert len(answer.stderr.splitlines()) == 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_an_interrupt_is_heard_while_the_solver_is_busy(start: Any) -> None:
-    with start(["allocate", "stargate-scale-500", "--json", "--mip-gap", "0", "--time-limit", "60"]) as running:
-        time.sleep(2.5)
+def test_an_interrupt_is_heard_while_the_solver_is_busy(start: Any, tmp_path: Path) -> None:
+    path = tmp_path / "endless.json"
+    path.write_text(json.dumps(endless()))
+    with start(["allocate", path, "--json", "--time-limit", "300"]) as running:
+        time.sleep(4)
         running.send_signal(signal.SIGINT)
         sent = time.monotonic()
-        output, errors = running.communicate(timeout=60)
+        output, errors = running.communicate(timeout=120)
         waited = time.monotonic() - sent
-    if running.returncode == 0:
-        pytest.skip("this machine solved it before it could be interrupted")
     assert running.returncode == 130
     assert output == b""
     assert len(errors.splitlines()) <= 1
-    # The solver itself would have gone on for many seconds.
-    assert waited < 3
+    # The solver itself would have gone on for minutes.
+    assert waited < 60
+
+
+def endless() -> dict[str, Any]:
+    """A knapsack of 250 candidates under 30 limits: no machine proves its optimum in minutes."""
+    draw = random.Random(4)
+    use = [[draw.randint(1, 1000) for _ in range(250)] for _ in range(30)]
+    return {
+        "fund": {"tiers": []},
+        "candidates": [
+            {
+                "id": f"c{j}",
+                "attributes": {"worth": 500 + draw.randint(0, 500), **{f"r{i}": use[i][j] for i in range(30)}},
+            }
+            for j in range(250)
+        ],
+        "constraints": [
+            {"id": f"r{i}", "kind": "attribute", "attribute": f"r{i}", "at_most": sum(use[i]) // 2} for i in range(30)
+        ],
+        "objective": {"terms": [{"term": "attribute", "attribute": "worth"}]},
+    }
