@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 PhaseKey = tuple[str, str]
 """(candidate, phase)"""
@@ -36,6 +37,7 @@ class Plan:
     private_money: Mapping[PrivateKey, int]
 
 
+@lru_cache(maxsize=100_000)
 def exact(value: float) -> Fraction:
     """The number as its shortest decimal says it: 0.17 is 17/100, not the double nearest to it."""
     return Fraction(repr(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -109,7 +110,7 @@ class Candidate(Part):
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
-    @property
+    @cached_property
     def all_phases(self) -> list[Phase]:
         """The phases; where only ``cost`` is given, the one phase ``main`` made from it."""
         if self.phases is not None:
