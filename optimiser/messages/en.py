@@ -602,7 +602,7 @@ _CLI: dict[str, str] = {
     "column.name": "Name",
     # sentences of the tables
     "phases.of": "{count} of {all}",
-    "unspent.proven": "no plan at all can spend more: {rules}",
+    "unspent.proven": "no plan can spend more unless another tier spends less: {rules}",
     "unspent.given-sites": "with these sites: {rules}; another plan could spend more, and would be worth less",
     "unspent.worth-less": "another plan could spend more, and would be worth less",
     "unspent.unlimited": "unlimited",

@@ -125,8 +125,8 @@ class Indicators:
 class Unspent:
     """What a tier leaves, and the rules that keep it so.
 
-    proven: no plan at all spends more of this tier. Otherwise other plans would, and ``kept_by`` says
-    what stands in the way given the sites chosen, or "objective" where spending more is worth less.
+    proven: no plan at all spends more of this tier without another tier spending less. Otherwise other plans would, and
+    ``kept_by`` says what stands in the way given the sites chosen, or "objective" where spending more is worth less.
     """
 
     tier: str

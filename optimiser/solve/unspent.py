@@ -18,7 +18,8 @@ EURO = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Labels of the rules that keep a tier from spending more, and whether no plan at all could."""
+    """Labels of the rules that keep a tier from spending more, and whether no plan could without another
+    tier spending less."""
 
     labels: tuple[str, ...]
     proven: bool
