@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from api.languages import weighted
 from api.problems import Answer, refuse
 from api.settings import Settings
-from api.work import Job, Work, hard_stop_s
+from api.work.job import Job, Work, hard_stop_s
 
 if TYPE_CHECKING:
     from api.workers import Workers

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from api.problems import refuse
-from api.work import process_number, warm_up
+from api.work.job import process_number, warm_up
 
 Value = TypeVar("Value")
 

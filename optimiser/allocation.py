@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,32 @@ Source = Scenario | Loaded | Mapping[str, Any] | Path | str
 """What can be allocated: a scenario, a loaded file, a document as JSON gives it, or a path."""
 
 
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """A solved scenario before it is written up: the model, what the search found, the plan in whole euros."""
+
+    scenario: Scenario
+    options: SolveOptions
+    model: Model
+    arrays: Arrays
+    outcome: Outcome
+    plan: Plan | None
+
+    @property
+    def value(self) -> float | None:
+        """The objective the plan reaches, on whole euros; None where there is no plan."""
+        if self.plan is None:
+            return None
+        draws = self.model.draws
+        book = loss_book(self.scenario, self.plan, draws) if draws is not None else None
+        return objective_value(self.scenario, self.plan, book)
+
+    @property
+    def proven(self) -> bool:
+        """Whether the search ended by itself: its plan is best, or there is none."""
+        return self.outcome.termination in ("optimal", "infeasible")
+
+
 def allocate(source: Source, options: SolveOptions | None = None, lang: str = "en") -> Result:
     """The best allocation of a scenario, with its certificate, prices and reasons.
 
@@ -63,14 +89,27 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     started = time.perf_counter()
     with _collector_paused():
         loaded = loaded_from(source)
-        scenario = loaded.expect()
-        options = options or options_of(scenario)
-        model = build_model(scenario)
-        arrays = arrays_of(model.programme)
-        outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
-        plan = plan_of(model, outcome.values) if outcome.values is not None else None
-        findings = [*loaded.findings, *_outcome_findings(outcome, options)]
-        return _result(scenario, model, arrays, outcome, plan, findings, options, lang, started)
+        optimum = _solved(loaded.expect(), options, started)
+        findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
+        return _result(optimum, findings, lang, started)
+
+
+def solve_scenario(scenario: Scenario, options: SolveOptions | None = None) -> Optimum:
+    """The best plan of a checked scenario, without reasons, prices and certificate: for questions that ask many.
+
+    Errors: SolverError where the solver refuses.
+    """
+    with _collector_paused():
+        return _solved(scenario, options, time.perf_counter())
+
+
+def _solved(scenario: Scenario, options: SolveOptions | None, started: float) -> Optimum:
+    options = options or options_of(scenario)
+    model = build_model(scenario)
+    arrays = arrays_of(model.programme)
+    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
+    plan = plan_of(model, outcome.values) if outcome.values is not None else None
+    return Optimum(scenario, options, model, arrays, outcome, plan)
 
 
 @contextmanager
@@ -113,17 +152,8 @@ def _within(options: SolveOptions, passed_s: float) -> SolveOptions:
     return replace(options, time_limit_s=max(options.time_limit_s - 2 * passed_s, 0.05 * options.time_limit_s))
 
 
-def _result(
-    scenario: Scenario,
-    model: Model,
-    arrays: Arrays,
-    outcome: Outcome,
-    plan: Plan | None,
-    findings: list[Finding],
-    options: SolveOptions,
-    lang: str,
-    started: float,
-) -> Result:
+def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float) -> Result:
+    scenario, plan, outcome, model = optimum.scenario, optimum.plan, optimum.outcome, optimum.model
     book = loss_book(scenario, plan, model.draws) if plan is not None and model.draws is not None else None
     certificate = certify(scenario, plan, model.draws) if plan is not None else None
     if certificate is not None and not certificate.holds:
@@ -143,11 +173,11 @@ def _result(
         private_money=private_cells(plan) if plan else [],
         indicators=indicators_of(scenario, plan) if plan else None,
         unspent=_unspent(scenario, outcome, plan) if plan else [],
-        binding=binding_of(model, arrays, outcome),
+        binding=binding_of(model, optimum.arrays, outcome),
         risk=risk,
         certificate=certificate,
         findings=[f.as_dict(lang) for f in findings],
-        provenance=provenance(options.solver, started, outcome.solver_seconds),
+        provenance=provenance(optimum.options.solver, started, outcome.solver_seconds),
     )
 
 

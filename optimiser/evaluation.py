@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,7 @@ from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
 from optimiser.risk.draws import draws_of
 from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 
 
@@ -33,15 +34,33 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
     """
     started = time.perf_counter()
     loaded = loaded_from(source)
+    plan = plan_from(loaded.expect(), plan_document)
+    return scored(loaded, plan, "evaluate", lang, started)
+
+
+def scored(
+    loaded: Loaded,
+    plan: Plan,
+    strategy: str,
+    lang: str = "en",
+    started: float | None = None,
+    findings: Iterable[Finding] = (),
+) -> Result:
+    """The result of a plan that was not made by the scenario's own objective: scored, checked, every rule it breaks
+    named by the certificate.
+
+    strategy: who made it, as the result says. started: when (``time.perf_counter``), for the time it took.
+    findings: said beside those of the scenario.
+    """
+    started = time.perf_counter() if started is None else started
     scenario = loaded.expect()
-    plan = plan_from(scenario, plan_document)
     draws = draws_of(scenario) if scenario.risk is not None else None
     book = loss_book(scenario, plan, draws) if draws is not None else None
     certificate = certify(scenario, plan, draws)
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
-        strategy="evaluate",
+        strategy=strategy,
         termination="optimal" if certificate.holds else "infeasible",
         has_allocation=True,
         has_duals=False,
@@ -56,7 +75,7 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
         binding=[],
         risk=risk_report(book) if book is not None else None,
         certificate=certificate,
-        findings=[f.as_dict(lang) for f in loaded.findings],
+        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings)],
         provenance=provenance("none", started, 0.0),
     )
 

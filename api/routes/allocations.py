@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.documentation import allocation_documentation, validation_documentation
 from api.languages import Language
 from api.requests import worked
-from api.work import allocate_scenario, validate_scenario
+from api.work.allocations import allocate_scenario, validate_scenario
 
 router = APIRouter(prefix="/v1", tags=["allocations"])
 

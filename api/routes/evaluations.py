@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.documentation import evaluation_documentation
 from api.languages import Language
 from api.requests import worked
-from api.work import evaluate_plan
+from api.work.evaluations import evaluate_plan
 
 router = APIRouter(prefix="/v1", tags=["evaluations"])
 

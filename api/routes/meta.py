@@ -14,7 +14,7 @@ from api.documentation import problems_documentation
 from api.languages import Language
 from api.problems import JSON, STATUS, json_bytes, problem_type, refuse
 from api.requests import settings_of
-from api.work import hard_stop_s
+from api.work.job import hard_stop_s
 from optimiser.messages import LANGUAGES, catalogue
 from optimiser.scenario.schema import scenario_schema
 

@@ -36,6 +36,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "The pointer cannot be set: {reason}.",
         "Use keys and ids joined by slashes, as in /fund/tiers/union/size.",
     ),
+    "patch-leads-nowhere": (
+        "The patch cannot be applied: {reason}.",
+        "Give it the shape of the scenario, list members by id, or use pointers as keys.",
+    ),
     # shape
     "missing-key": ('The key "{key}" is missing; here are: {among}.', 'Add "{key}".'),
     "unknown-key": ('The key "{key}" is not part of the format. {hint}', "Correct the spelling or remove the key."),

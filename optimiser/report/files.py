@@ -1,4 +1,4 @@
-"""Results as files: JSON, CSV for a spreadsheet of either language, a folder of all tables.
+"""Answers as files: JSON, CSV for a spreadsheet of either language, a folder of all tables.
 
 A file is written whole or not at all. Every function raises OSError where the disk refuses.
 """
@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from optimiser.result.result import Result
+from optimiser.result.answer import Answer
 
 CsvFormat = Literal["en", "fr"]
 """en: commas between cells, decimal points. fr: semicolons, decimal commas, a byte order mark: for a French Excel."""
@@ -46,18 +46,19 @@ def target_of(out: str) -> Target:
     raise ValueError(f"{out} does not end in .json, .csv or /")
 
 
-def save_result(result: Result, target: Target, csv_format: CsvFormat = "en") -> Path:
-    """Save a result as JSON, its money as CSV, or everything in a folder; the path written."""
-    from optimiser.result.frames import TABLES
+def save_answer(answer: Answer, target: Target, csv_format: CsvFormat = "en", name: str = "result") -> Path:
+    """Save an answer as JSON, its first table as CSV, or everything in a folder; the path written.
 
+    name: of the JSON file in a folder.
+    """
     if target.kind == "json":
-        write_whole(target.path, result.to_json() + b"\n")
+        write_whole(target.path, answer.to_json() + b"\n")
     elif target.kind == "csv":
-        write_whole(target.path, _table(result, "money", csv_format))
+        write_whole(target.path, _table(answer, answer.tables[0], csv_format))
     else:
-        for name in TABLES:
-            write_whole(target.path / f"{name}.csv", _table(result, name, csv_format))
-        write_whole(target.path / "result.json", result.to_json() + b"\n")
+        for table in answer.tables:
+            write_whole(target.path / f"{table}.csv", _table(answer, table, csv_format))
+        write_whole(target.path / f"{name}.json", answer.to_json() + b"\n")
     return target.path
 
 
@@ -113,8 +114,8 @@ def replacing(path: Path, ending: str = "") -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _table(result: Result, name: Any, csv_format: CsvFormat) -> bytes:
-    frame = result.frame(name)
+def _table(answer: Answer, name: str, csv_format: CsvFormat) -> bytes:
+    frame = answer.frame(name)
     # As objects, so that years stay whole numbers where others of the column are missing.
     values = frame.astype(object).where(frame.notna(), None)
     return csv_bytes(list(frame.columns), values.itertuples(index=False, name=None), csv_format)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from optimiser.result.result import Result
 
-TABLES = ("candidates", "money", "private_money", "unspent", "binding", "certificate", "risk")
+TABLES = ("money", "candidates", "private_money", "unspent", "binding", "certificate", "risk")
 
 
 def frame_of(result: Result, table: str) -> pd.DataFrame:

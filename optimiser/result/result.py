@@ -308,6 +308,13 @@ class Result:
         """The result as JSON (UTF-8), as the command and the service give it."""
         return orjson.dumps(self.as_dict(), option=orjson.OPT_NON_STR_KEYS)
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of its tables; the first is what a single CSV file holds."""
+        from optimiser.result.frames import TABLES
+
+        return TABLES
+
     def frame(
         self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"]
     ) -> pd.DataFrame:

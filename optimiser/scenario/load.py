@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ from optimiser.errors import PointerError, ScenarioError
 from optimiser.findings import Finding, has_errors
 from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
 from optimiser.scenario.check.references import UNKNOWN_CODES
-from optimiser.scenario.pointer import set_value
+from optimiser.scenario.patch import patched
+from optimiser.scenario.pointer import join, set_value
 from optimiser.scenario.read import read_file, read_json
 from optimiser.scenario.scenario import Scenario
 from optimiser.scenario.shape import shape_scenario
@@ -54,6 +55,27 @@ def load_file(path: Path | str, settings: Mapping[str, Any] | None = None) -> Lo
     return _loaded(document, findings, settings or {})
 
 
+def document_of(scenario: Scenario) -> dict[str, Any]:
+    """The document a scenario was read from: what it states, without defaults. Reading it gives the same scenario."""
+    document: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return document
+
+
+def with_patch(scenario: Scenario, patch: Mapping[str, Any]) -> Loaded:
+    """The scenario as a variant, a stress or a sweep changes it, with everything found in it.
+
+    It has no variants and no stresses of its own: these belong to the scenario that was patched.
+    """
+    document = document_of(scenario)
+    document.pop("variants", None)
+    if isinstance(document.get("risk"), dict):
+        document["risk"].pop("stresses", None)
+    try:
+        return load_document(patched(document, patch))
+    except PointerError as error:
+        return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+
+
 def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:
     found = list(findings)
     if not isinstance(document, dict):
@@ -69,6 +91,7 @@ def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, A
     found += shape_findings
     if scenario is not None and whole:
         found += check_scenario(scenario)
+        found += [] if has_errors(found) else _patch_findings(scenario)
     elif scenario is not None:
         ids = _ids(document)
         found += [
@@ -79,6 +102,14 @@ def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, A
         ]
     found.sort(key=lambda f: ("error", "warning", "note").index(f.severity))
     return Loaded(None if has_errors(found) else scenario, tuple(found))
+
+
+def _patch_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Errors of the scenario as each variant changes it; their place is the patch, then the place in the scenario."""
+    for variant in scenario.variants:
+        for f in with_patch(scenario, variant.patch).findings:
+            if f.severity == "error":
+                yield replace(f, pointer=join(("variants", variant.id, "patch")) + f.pointer)
 
 
 def _copied(value: Any) -> Any:

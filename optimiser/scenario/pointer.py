@@ -49,18 +49,40 @@ def name_of(items: Sequence[Any], position: int) -> str | int:
     return position
 
 
-def set_value(document: Any, pointer: str, value: Any) -> None:
-    """Put ``value`` at ``pointer`` into a document of dicts and lists, in place.
+def place(document: Any, parts: Sequence[str], missing: Any = ...) -> Any:
+    """What stands at these parts of a document of dicts and lists; ``missing`` where nothing does, if it is given.
+
+    Errors: PointerError where the way leads nowhere and nothing is given for that.
+    """
+    here = document
+    for depth, part in enumerate(parts):
+        try:
+            here = _step(here, part, list(parts[: depth + 1]))
+        except PointerError:
+            if missing is ...:
+                raise
+            return missing
+    return here
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """What stands at ``pointer``.
+
+    Errors: PointerError where the way leads nowhere, saying which part.
+    """
+    return place(document, split(pointer))
+
+
+def set_value(document: Any, pointer: str | Sequence[str], value: Any) -> None:
+    """Put ``value`` at ``pointer`` (or its parts) into a document of dicts and lists, in place.
 
     The last key may be new; everything before it must exist.
     Errors: PointerError where the way leads nowhere, saying which part.
     """
-    parts = split(pointer)
+    parts = split(pointer) if isinstance(pointer, str) else list(pointer)
     if not parts:
         raise PointerError("the whole scenario cannot be set; name a place, as in /fund/tiers/union/size")
-    here = document
-    for depth, part in enumerate(parts[:-1]):
-        here = _step(here, part, parts[: depth + 1])
+    here = place(document, parts[:-1])
     last = parts[-1]
     if isinstance(here, dict):
         here[last] = value

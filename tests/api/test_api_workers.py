@@ -15,7 +15,8 @@ from api_cases import hard_scenario, reference
 
 from api.problems import ProblemError
 from api.settings import Settings
-from api.work import Job, allocate_scenario, hard_stop_s, process_number
+from api.work.allocations import allocate_scenario
+from api.work.job import Job, hard_stop_s, process_number
 from api.workers import Workers
 
 LIMIT_S = 60.0

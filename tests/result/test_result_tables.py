@@ -90,7 +90,7 @@ def test_an_unlimited_tier_has_no_amount():
 
 
 def test_there_is_no_other_table(some):
-    with pytest.raises(KeyError, match="there are: candidates, money"):
+    with pytest.raises(KeyError, match="there are: money, candidates"):
         some.frame("indicators")
 
 

@@ -281,6 +281,7 @@ ELSEWHERE = {
     "solver-failed",
     "time-limit-capped",
     "threads-fixed",
+    "patch-leads-nowhere",
     "request-not-an-object",
     "unknown-key-of-request",
 }

@@ -1,0 +1,39 @@
+"""Allocation and validation: the body is the scenario itself."""
+
+from __future__ import annotations
+
+from api.problems import Answer, Problem, json_bytes
+from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, too_large
+from optimiser.allocation import allocate
+from optimiser.errors import SolverError
+from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.load import Loaded, load_bytes
+
+
+def allocate_scenario(job: Job) -> Answer:
+    """The best allocation of the scenario in the body, infeasible included; or why it cannot be used."""
+    with killed_after(job.settings.max_reading_s):
+        loaded = load_bytes(job.body)
+    if loaded.scenario is None:
+        return invalid("invalid-scenario", loaded.findings, job)
+    if (problem := too_large(loaded.scenario, job)) is not None:
+        return problem
+    options, capped = options_within(loaded.scenario, job.settings)
+    try:
+        with killed_after(hard_stop_s(options.time_limit_s)):
+            result = allocate(Loaded(loaded.scenario, (*loaded.findings, *capped)), options, job.lang)
+    except SolverError as error:
+        return Problem("solver-refused", {"reason": str(error)}).answer(job.lang, job.instance)
+    return Answer(200, result.to_json())
+
+
+def validate_scenario(job: Job) -> Answer:
+    """Every finding of the scenario in the body, and its hash where it has no errors."""
+    with killed_after(job.settings.max_reading_s):
+        loaded = load_bytes(job.body)
+        document = {
+            "valid": loaded.scenario is not None,
+            "findings": [f.as_dict(job.lang) for f in loaded.findings],
+            "sha256": scenario_sha256(loaded.scenario) if loaded.scenario is not None else None,
+        }
+        return Answer(200, json_bytes(document))

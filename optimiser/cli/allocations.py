@@ -1,0 +1,121 @@
+"""``allocate``, ``validate``, ``evaluate``: one scenario, one answer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import typer
+
+from optimiser.cli.answer import give, save, tell
+from optimiser.cli.options import (
+    AsJson,
+    CsvStyle,
+    Debug,
+    File,
+    Language,
+    MipGap,
+    Out,
+    PlanFile,
+    Settings,
+    Solver,
+    Threads,
+    TimeLimit,
+    Verbose,
+    csv_format_of,
+    solve_options,
+    target_called,
+)
+from optimiser.cli.root import app
+from optimiser.cli.run import Exit, body, body_of, exit_of, guarded, interruptible, say, show
+from optimiser.cli.source import STDIN, expect, load, load_plan, refuse
+
+
+@app.command()
+@guarded
+def allocate(
+    file: File,
+    as_json: AsJson = False,
+    out: Out = None,
+    csv_format: CsvStyle = "en",
+    settings: Settings = None,
+    lang: Language = "en",
+    solver: Solver = "highs",
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+    threads: Threads = None,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Find the best allocation of a scenario, with its certificate, prices and reasons."""
+    loaded = expect(load(file, settings or [], lang), lang, as_json)
+    from optimiser.allocation import allocate as best_allocation
+    from optimiser.report.pages import result_page
+
+    options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
+    result = interruptible(lambda: best_allocation(loaded, options, lang))
+    give(result, partial(result_page, result, lang, verbose, file), as_json, out, csv_format, lang)
+    raise typer.Exit(exit_of(result))
+
+
+@app.command()
+@guarded
+def validate(
+    file: File,
+    as_json: AsJson = False,
+    out: Out = None,
+    csv_format: CsvStyle = "en",
+    settings: Settings = None,
+    lang: Language = "en",
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Check a scenario without solving it: every finding, with its place and its cure."""
+    loaded = load(file, settings or [], lang)
+    from optimiser.report.files import save_findings
+    from optimiser.report.pages import findings_page
+
+    valid = loaded.scenario is not None
+    listed = [f.as_dict(lang) for f in loaded.findings]
+    content = body_of({"valid": valid, "findings": listed})
+    saved = out is None or save(
+        lambda: save_findings(content, listed, target_called(out), csv_format_of(csv_format)), out, lang
+    )
+    if as_json:
+        body(content)
+    else:
+        show(findings_page(say("valid" if valid else "invalid", lang), listed, lang, verbose))
+    tell(out, saved, as_json, lang)
+    raise typer.Exit(Exit.OPTIMAL if valid else Exit.INVALID)
+
+
+@app.command()
+@guarded
+def evaluate(
+    file: File,
+    plan: PlanFile,
+    as_json: AsJson = False,
+    out: Out = None,
+    csv_format: CsvStyle = "en",
+    settings: Settings = None,
+    lang: Language = "en",
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Check a plan made elsewhere against a scenario's rules, and score it. Exit code 4 if it breaks a rule."""
+    if file == plan == STDIN:
+        raise typer.BadParameter(say("usage.one-stdin", lang), param_hint="PLAN")
+    loaded = expect(load(file, settings or [], lang), lang, as_json)
+    document, wrong = load_plan(plan)
+    if wrong:
+        refuse("invalid-plan", wrong, lang, as_json)
+    from optimiser.errors import PlanError
+    from optimiser.evaluation import evaluate as score
+    from optimiser.report.pages import result_page
+
+    try:
+        result = score(loaded, document, lang)
+    except PlanError as error:
+        refuse("invalid-plan", error.findings, lang, as_json)
+        return
+    give(result, partial(result_page, result, lang, verbose, file), as_json, out, csv_format, lang)
+    raise typer.Exit(exit_of(result))

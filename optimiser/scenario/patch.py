@@ -1,0 +1,37 @@
+"""Patches: what a variant, a stress or a sweep changes in a scenario.
+
+A patch has the shape of the part it changes; a member of a list is named by its id, as in a pointer:
+``{"fund": {"tiers": {"union": {"size": 1000}}}}``. A key that starts with a slash is a pointer:
+``{"/fund/tiers/union/size": 1000}``. Objects are merged; everything else, lists included, replaces what
+stood there, and null sets null. A key of an object may be new; a list member must exist.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from optimiser.scenario.pointer import place, set_value, split
+
+
+def patched(document: Any, patch: Mapping[str, Any]) -> Any:
+    """The document with the patch in it; neither is changed.
+
+    Errors: PointerError where the patch leads nowhere, saying which part.
+    """
+    changed = copy.deepcopy(document)
+    for key, value in patch.items():
+        parts = tuple(split(key)) if key.startswith("/") else (key,)
+        _put(changed, parts, copy.deepcopy(value))
+    return changed
+
+
+def _put(document: Any, parts: tuple[str, ...], value: Any) -> None:
+    """Merge ``value`` into what stands at ``parts``, or set it there."""
+    here = place(document, parts, missing=None)
+    if isinstance(value, Mapping) and isinstance(here, Mapping | list):
+        for key, part in value.items():
+            _put(document, (*parts, str(key)), part)
+    else:
+        set_value(document, parts, value)
