@@ -12,7 +12,7 @@ from optimiser.allocation import Source, loaded_from, money_cells, private_cells
 from optimiser.certificate import certify
 from optimiser.errors import PlanError
 from optimiser.findings import Finding
-from optimiser.plan import EUROS_PER_MILLION, Plan, exact
+from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKey, exact
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
 from optimiser.result.losses import loss_book, risk_report
 from optimiser.result.measures import objective_value, term_values
@@ -28,8 +28,9 @@ def evaluate(source: Source, plan_document: Any, lang: str = "en") -> Result:
     """A hand-made plan against its scenario: the certificate, the objective's terms, the indicators.
 
     plan_document: a result's ``money`` and, optionally, ``private_money`` and ``candidates`` (their ``phases``
-    give the fractions). Without candidates a phase counts as funded by the share of its cost that is paid;
-    without private_money the consortium pays what is missing of the phases named.
+    give the fractions, their ``starts`` the years in which phases start whose start is to be decided). Without
+    candidates a phase counts as funded by the share of its cost that is paid; without private_money the consortium pays
+    what is missing of the phases named; a start nobody stated is the one the money fits, where there is only one.
     Errors: ScenarioError where the scenario has errors; PlanError where the plan names what it does not have.
     """
     started = time.perf_counter()
@@ -88,18 +89,19 @@ def plan_from(scenario: Scenario, document: Any) -> Plan:
     if not isinstance(document, Mapping):
         raise PlanError([Finding("error", "plan-not-an-object", "", {"found": type(document).__name__})])
     reader = _Reader(scenario, document)
+    reader.read_awards()
     money = {
         (k, c, p, t): euros for (k, c, p, t), euros in reader.cells("money", ("tier", "candidate", "phase", "year"))
     }
     given = "private_money" in document
     private = {(c, p, t): euros for (c, p, t), euros in reader.cells("private_money", ("candidate", "phase", "year"))}
-    stated = dict(reader.fractions())
     if reader.findings:
         raise PlanError(reader.findings)
-    fraction = stated or _paid_shares(scenario, money, private, given)
+    fraction = reader.fractions or _paid_shares(scenario, money, private, given)
+    starts = _starts(scenario, _paid_years(money, private), fraction, reader.starts)
     if not given:
-        private = _missing_money(scenario, money, fraction)
-    return Plan({key: y for key, y in fraction.items() if y}, _nonzero(money), _nonzero(private))
+        private = _missing_money(scenario, money, fraction, starts)
+    return Plan({key: y for key, y in fraction.items() if y}, _nonzero(money), _nonzero(private), starts)
 
 
 class _Reader:
@@ -108,6 +110,9 @@ class _Reader:
     def __init__(self, scenario: Scenario, document: Mapping[str, Any]):
         self.document = document
         self.findings: list[Finding] = []
+        self.years: dict[PhaseKey, set[int]] = {}
+        self.fractions: dict[PhaseKey, Fraction] = {}
+        self.starts: dict[PhaseKey, int] = {}
         self.tiers = {t.id for t in scenario.fund.tiers}
         self.phases = {c.id: {p.id: p for p in c.all_phases} for c in scenario.candidates}
 
@@ -132,29 +137,42 @@ class _Reader:
             seen.add(found)
             yield found, round(exact(float(amount)) * EUROS_PER_MILLION)  # type: ignore[arg-type]
 
-    def fractions(self) -> Iterator[tuple[tuple[str, str], Fraction]]:
-        """The fractions stated by ``candidates``, each with its ``phases``."""
+    def read_awards(self) -> None:
+        """The fractions and start years stated by ``candidates``, each with its ``phases``, its ``starts`` or both."""
         awards = self.document.get("candidates", [])
         if not isinstance(awards, list):
             self._wrong("/candidates", awards, "a list")
             return
         for n, award in enumerate(awards):
             place = f"/candidates/{n}"
-            phases = award.get("phases") if isinstance(award, Mapping) else None
-            if not isinstance(phases, Mapping):
-                self._wrong(f"{place}/phases", phases, "an object")
-                continue
-            for phase, y in phases.items():
-                if not self._known(place, "candidate", award.get("id"), self.phases):
+            said = award if isinstance(award, Mapping) else {}
+            parts = {"phases": said.get("phases"), "starts": said.get("starts", {})}
+            if parts["phases"] is None and parts["starts"]:
+                parts["phases"] = {}
+            for key, by_phase in parts.items():
+                if not isinstance(by_phase, Mapping):
+                    self._wrong(f"{place}/{key}", by_phase, "an object")
+                elif by_phase and not self._known(place, "candidate", said.get("id"), self.phases):
                     break
-                if not self._known(f"{place}/phases", "phase", phase, self.phases[award["id"]]):
-                    continue
-                if not _is_number(y) or not 0 <= y <= 1:
-                    self.findings.append(
-                        Finding("error", "plan-fraction", f"{place}/phases/{phase}", {"fraction": str(y)[:40]})
-                    )
-                    continue
-                yield (award["id"], phase), exact(float(y))
+                else:
+                    self._read_award(f"{place}/{key}", key, said.get("id", ""), by_phase)
+
+    def _read_award(self, place: str, key: str, candidate: str, by_phase: Mapping[str, Any]) -> None:
+        for phase, value in by_phase.items():
+            if not self._known(place, "phase", phase, self.phases[candidate]):
+                continue
+            here = f"{place}/{phase}"
+            if key == "phases" and (not _is_number(value) or not 0 <= value <= 1):
+                self.findings.append(Finding("error", "plan-fraction", here, {"fraction": str(value)[:40]}))
+            elif key == "phases":
+                self.fractions[candidate, phase] = exact(float(value))
+            elif self.phases[candidate][phase].possible_starts is None:
+                named = {"candidate": candidate, "phase": phase}
+                self.findings.append(Finding("error", "plan-start-fixed", here, named))
+            elif not _is_year(value):
+                self._wrong(here, value, "a year")
+            else:
+                self.starts[candidate, phase] = value
 
     def _cell_fits(self, place: str, key: dict[str, Any], amount: Any) -> bool:
         fits = "tier" not in key or self._known(place, "tier", key["tier"], self.tiers)
@@ -163,7 +181,7 @@ class _Reader:
         phases = self.phases[key["candidate"]]
         if not self._known(place, "phase", key["phase"], phases):
             return False
-        if not isinstance(key["year"], int) or isinstance(key["year"], bool):
+        if not _is_year(key["year"]):
             self._wrong(f"{place}/year", key["year"], "a whole number")
             return False
         if not _is_number(amount):
@@ -172,10 +190,19 @@ class _Reader:
         if amount < 0:
             self.findings.append(Finding("error", "plan-negative", f"{place}/amount", {"amount": float(amount)}))
             return False
-        if phases[key["phase"]].cost.get(key["year"], 0.0) <= 0 and amount > 0:
+        if amount > 0 and key["year"] not in self._costly_years(key["candidate"], key["phase"]):
             self.findings.append(Finding("error", "plan-no-cost", place, key))
             return False
         return fits
+
+    def _costly_years(self, candidate: str, phase: str) -> set[int]:
+        """Years in which the phase costs something: from the start stated, else from any there may be."""
+        key = candidate, phase
+        if key not in self.years:
+            of = self.phases[candidate][phase]
+            costs = [of.cost_from(self.starts[key])] if key in self.starts else of.schedules().values()
+            self.years[key] = {year for cost in costs for year in cost}
+        return self.years[key]
 
     def _known(self, place: str, what: str, name: Any, known: Any) -> bool:
         if isinstance(name, str) and name in known:
@@ -200,6 +227,52 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 
 
+def _is_year(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _paid_years(money: dict[CellKey, int], private: dict[PrivateKey, int]) -> dict[PhaseKey, set[int]]:
+    """The years in which each phase is paid."""
+    paid: dict[PhaseKey, set[int]] = defaultdict(set)
+    cells = [((c, p, t), euros) for (_, c, p, t), euros in money.items()]
+    for (c, p, t), euros in (*cells, *private.items()):
+        if euros:
+            paid[c, p].add(t)
+    return paid
+
+
+def _starts(
+    scenario: Scenario, paid: dict[PhaseKey, set[int]], fraction: dict[PhaseKey, Fraction], stated: dict[PhaseKey, int]
+) -> dict[PhaseKey, int]:
+    """The start of each funded phase whose start is to be decided: the one stated, else the one its money fits.
+
+    Errors: PlanError where the money fits several starts, or none.
+    """
+    starts: dict[PhaseKey, int] = {}
+    findings: list[Finding] = []
+    for candidate in scenario.candidates:
+        for phase in candidate.all_phases:
+            key = candidate.id, phase.id
+            if phase.possible_starts is None or not (fraction.get(key) or paid.get(key)):
+                continue
+            years = paid.get(key, set())
+            if key in stated:
+                starts[key] = stated[key]
+                continue
+            fitting = [start for start in phase.possible_starts if years <= phase.cost_from(start).keys()]
+            named: dict[str, Any] = {"candidate": candidate.id, "phase": phase.id}
+            if len(fitting) == 1:
+                starts[key] = fitting[0]
+            elif fitting:
+                known = {"starts": fitting, "first": fitting[0]}
+                findings.append(Finding("error", "plan-start-unknown", "/candidates", named | known))
+            else:
+                findings.append(Finding("error", "plan-start-none", "/money", named | {"years": sorted(years)}))
+    if findings:
+        raise PlanError(findings)
+    return starts
+
+
 def _paid_shares(
     scenario: Scenario, money: dict[Any, int], private: dict[Any, int], private_given: bool
 ) -> dict[tuple[str, str], Fraction]:
@@ -213,7 +286,7 @@ def _paid_shares(
     for candidate in scenario.candidates:
         for phase in candidate.all_phases:
             euros = paid.get((candidate.id, phase.id), 0)
-            cost = sum(exact(amount) for amount in phase.cost.values()) * EUROS_PER_MILLION
+            cost = sum(exact(amount) for amount in phase.stated_cost[1].values()) * EUROS_PER_MILLION
             if euros:
                 share = min(Fraction(euros) / cost, Fraction(1))
                 whole = not candidate.divisible or not private_given
@@ -222,7 +295,7 @@ def _paid_shares(
 
 
 def _missing_money(
-    scenario: Scenario, money: dict[Any, int], fraction: dict[tuple[str, str], Fraction]
+    scenario: Scenario, money: dict[Any, int], fraction: dict[PhaseKey, Fraction], starts: dict[PhaseKey, int]
 ) -> dict[tuple[str, str, int], int]:
     """Consortium money nobody stated: what tiers leave of the cost of each phase and year."""
     pays = {t.id for t in scenario.fund.tiers if t.pays_cost}
@@ -233,11 +306,12 @@ def _missing_money(
     missing = {}
     for candidate in scenario.candidates:
         for phase in candidate.all_phases:
-            y = fraction.get((candidate.id, phase.id), Fraction(0))
-            for t, amount in phase.cost.items():
-                rest = round(exact(amount) * EUROS_PER_MILLION * y) - paid.get((candidate.id, phase.id, t), 0)
+            key = candidate.id, phase.id
+            y = fraction.get(key, Fraction(0))
+            for t, amount in phase.cost_from(starts.get(key)).items():
+                rest = round(exact(amount) * EUROS_PER_MILLION * y) - paid.get((*key, t), 0)
                 if rest > 0:
-                    missing[candidate.id, phase.id, t] = rest
+                    missing[*key, t] = rest
     return missing
 
 

@@ -7,7 +7,7 @@ end here, and everything said about an allocation (certificate, indicators, reas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
@@ -30,11 +30,13 @@ class Plan:
     fraction: y by (candidate, phase), exact, 0 where absent. A divisible phase's fraction has at most 15 digits.
     money: x by (tier, candidate, phase, year) [whole euros], 0 where absent.
     private_money: m by (candidate, phase, year) [whole euros], 0 where absent.
+    start: the year in which each funded phase starts, by (candidate, phase), for phases whose start is decided.
     """
 
     fraction: Mapping[PhaseKey, Fraction]
     money: Mapping[CellKey, int]
     private_money: Mapping[PrivateKey, int]
+    start: Mapping[PhaseKey, int] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=100_000)

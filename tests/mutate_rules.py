@@ -68,12 +68,14 @@ class Verdict:
 
 def model_mutants() -> Iterator[Mutant]:
     """The model without one of its rules."""
-    from optimiser.model import build, columns, losses, objective
+    from optimiser.model import build, columns, envelopes, losses, objective, structure
     from optimiser.solve import tie_break
 
     for rule in build.RULES:
         yield _without(rule, label_of(rule), "pass", "tests/rules")
         yield from _without_a_row(rule, label_of(rule))
+    yield from _without_a_row(envelopes.booked_by_start, label_of(envelopes.ceilings))
+    yield _without(structure._start_after, label_of(structure.starts), "pass", "tests/rules")
     for risk_rule in losses.RULES:
         yield _without(risk_rule, label_of(risk_rule), "pass", "tests/rules")
     yield _nothing_lost(losses.pool_columns, label_of(losses.pool_columns), "tests/rules")

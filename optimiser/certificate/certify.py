@@ -25,6 +25,7 @@ from optimiser.certificate.structure import (
     phase_fraction,
     phases_in_order,
     required_candidates,
+    start_years,
 )
 from optimiser.plan import Plan
 from optimiser.result.result import Certificate, RuleCheck
@@ -52,6 +53,7 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
     exclusive_candidates,  # L1
     required_candidates,  # L2
     locks_and_commitments,  # L3
+    start_years,  # T1
     phase_fraction,  # Y1
     # O1, tiers used in a stated order, is missing on purpose: it is a stage of the search, not a rule that one
     # plan can break. Its optimum and its bound stand with the stages of the objective.
@@ -65,7 +67,7 @@ def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certi
 
     The certificate holds if no rule is broken by more than its allowance. Money or a fraction for what the
     scenario does not have (tier, candidate, phase, a year without cost) is a violation, not an error: F1 for
-    money without a cost, S6 for an unknown tier, Y1 for a fraction of an unknown phase.
+    money without a cost, S6 for an unknown tier, Y1 for a fraction and T1 for a start of an unknown phase.
     """
     ledger = open_ledger(scenario, plan)
     rules = [check for rule in RULES for check in rule(ledger)]

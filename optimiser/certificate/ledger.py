@@ -19,7 +19,8 @@ from optimiser.scenario.scenario import Scenario
 class PhaseEntry:
     """One phase of a candidate.
 
-    index: 0 for the first phase. y: fraction funded. cost: by year, where it is above 0 [euros].
+    index: 0 for the first phase. y: fraction funded. start: year the plan states for a phase whose start is decided.
+    cost: by year, where it is above 0 [euros]; empty where it depends on a start that the plan does not state.
     due = Σ_t cost · y [euros]. countries: the phase's own, else all of the candidate's.
     """
 
@@ -28,6 +29,7 @@ class PhaseEntry:
     index: int
     key: PhaseKey
     y: Number
+    start: int | None
     cost: dict[int, Number]
     due: Number
     countries: list[str]
@@ -89,12 +91,14 @@ class Ledger:
 
     tiers: money of each tier, unknown ones too. payments: tier → year → euros. sources: what pays each (candidate,
     phase, year). private: consortium money. negative: cells below 0. unknown_fractions: y of phases there are not.
+    unknown_starts: of phases there are not, or that have fixed years.
     """
 
     scenario: Scenario
     phases: list[PhaseEntry]
     by_candidate: dict[str, list[PhaseEntry]]
     unknown_fractions: dict[PhaseKey, Number]
+    unknown_starts: list[PhaseKey]
     money: Mapping[CellKey, int]
     tiers: dict[str, Sums] = field(default_factory=dict)
     payments: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -145,7 +149,9 @@ def open_ledger(scenario: Scenario, plan: Plan) -> Ledger:
     phases = [entry for entries in by_candidate.values() for entry in entries]
     known = {entry.key for entry in phases}
     unknown = {key: whole(y) for key, y in plan.fraction.items() if key not in known}
-    ledger = Ledger(scenario, phases, by_candidate, unknown, plan.money)
+    decided = {entry.key for entry in phases if entry.phase.cost_since_start is not None}
+    unknown_starts = [key for key in plan.start if key not in decided]
+    ledger = Ledger(scenario, phases, by_candidate, unknown, unknown_starts, plan.money)
     _enter_private_money(ledger, plan)
     _enter_tier_money(ledger, plan)
     return ledger
@@ -156,12 +162,22 @@ def _entries(candidate: Candidate, plan: Plan) -> list[PhaseEntry]:
     for index, phase in enumerate(candidate.all_phases):
         key = candidate.id, phase.id
         y = whole(plan.fraction.get(key, 0))
-        cost = {year: millionths(amount) for year, amount in sorted(phase.cost.items()) if amount > 0}
-        total = sum(cost.values())
+        start = plan.start.get(key)
+        cost, total = _costs(phase, start)
         due = total if y == 1 else total * y
         countries = [phase.country] if phase.country else candidate.all_countries
-        entries.append(PhaseEntry(candidate, phase, index, key, y, cost, due, countries))
+        entries.append(PhaseEntry(candidate, phase, index, key, y, start, cost, due, countries))
     return entries
+
+
+def _costs(phase: Phase, start: int | None) -> tuple[dict[int, Number], Number]:
+    """Cost by year, as the plan starts the phase, and in all [euros]."""
+    if phase.cost_since_start is None:
+        fixed = {year: millionths(amount) for year, amount in sorted(phase.cost.items()) if amount > 0}
+        return fixed, sum(fixed.values())
+    since = {int(elapsed): millionths(amount) for elapsed, amount in phase.cost_since_start.items() if amount > 0}
+    by_year = {} if start is None else {start + elapsed: amount for elapsed, amount in sorted(since.items())}
+    return by_year, sum(since.values())
 
 
 def _enter_private_money(ledger: Ledger, plan: Plan) -> None:

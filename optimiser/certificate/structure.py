@@ -1,4 +1,4 @@
-"""Q, N, L, Y: which phases and candidates may be funded together, and to which fraction."""
+"""Q, N, L, T, Y: which phases and candidates may be funded together, when they start, and to which fraction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from optimiser.certificate.arithmetic import Number, magnitude, millionths
 from optimiser.certificate.ledger import Ledger, PhaseEntry
-from optimiser.certificate.worst import COUNT, FRACTION, Worst, fraction_allowance
+from optimiser.certificate.worst import COUNT, FRACTION, YEARS, Worst, fraction_allowance
 from optimiser.plan import exact
 from optimiser.result.result import RuleCheck
+from optimiser.scenario.candidate import StartWindow
 from optimiser.scenario.rules import CountRule, ExclusiveRule, RequiresRule
 
 FIFTEENTH_DIGIT = Fraction(1, 10**15)
@@ -115,6 +116,43 @@ def locks_and_commitments(ledger: Ledger) -> Iterator[RuleCheck]:
     for worst in (fractions, amounts):
         if worst.checked:
             yield worst.check()
+
+
+def start_years(ledger: Ledger) -> Iterator[RuleCheck]:
+    """T1  earliest ≤ start[c,p] ≤ latest; start[c,p+1] ≥ start[c,p] + after_years, for phases that are funded.  [years]
+
+    A phase with fixed years starts in its first year with a cost (without any, in the first of the horizon). A phase
+    whose start is to be decided has one where it is funded; a start of a phase that has none is one year off.
+    Allowance: none.
+    """
+    worst = Worst("T1", "fund", YEARS, 1)
+    for entries in ledger.by_candidate.values():
+        for entry in entries:
+            if entry.phase.start is not None:
+                worst.see(_off_window(entry, entry.phase.start), 0, entry.key)
+        for earlier, later in pairwise(entries):
+            starts, started = _starting_year(ledger, later), _starting_year(ledger, earlier)
+            asked = later.phase.after_years
+            if asked is not None and starts is not None and started is not None:
+                worst.see(started + asked - starts, 0, later.key)
+    for key in ledger.unknown_starts:
+        worst.see(1, 0, key)
+    if worst.checked:
+        yield worst.check()
+
+
+def _off_window(entry: PhaseEntry, window: StartWindow) -> int:
+    """Years by which the start lies outside its window; 1 where a funded phase has none, 0 where nothing is funded."""
+    if not entry.y:
+        return 0
+    return 1 if entry.start is None else max(window.earliest - entry.start, entry.start - window.latest)
+
+
+def _starting_year(ledger: Ledger, entry: PhaseEntry) -> int | None:
+    """The year in which a phase starts; None where nothing is funded, or the plan does not say."""
+    if not entry.y or entry.phase.start is not None:
+        return entry.start if entry.y else None
+    return min(entry.cost, default=ledger.scenario.years[0] if ledger.scenario.years else 0)
 
 
 def phase_fraction(ledger: Ledger) -> Iterator[RuleCheck]:

@@ -11,6 +11,7 @@ from optimiser.result.result import RuleCheck
 EUR_MILLION = "EUR million"
 COUNT = "count"
 FRACTION = "fraction"
+YEARS = "years"
 
 Place = tuple[str | int, ...]
 """As much of (candidate, phase, year) as applies to an instance."""

@@ -157,6 +157,27 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "{committed} EUR million are committed for {year}, more than the cost of that year ({cost}).",
         "Lower the commitment, or correct the cost or the year.",
     ),
+    "cost-twice": (
+        'The phase has both "cost" and "cost_since_start".',
+        "Keep cost where the years are fixed; keep cost_since_start where the start is to be decided.",
+    ),
+    "start-missing": (
+        "Costs are counted from a start, and no window says when that may be.",
+        'Add "start": {{"earliest": 2028, "latest": 2030}}, or give the cost by year in "cost".',
+    ),
+    "start-without-cost": (
+        "A start is to be decided, and no cost depends on it.",
+        'Add "cost_since_start", or remove "start": fixed years stand in "cost".',
+    ),
+    "window-leaves-horizon": (
+        "A start in {start} has to do with {year}, outside the horizon {first} to {last}.",
+        "Narrow the window, or widen /horizon.",
+    ),
+    "after-nothing": ("This is the first phase: there is none before it.", 'Remove "after_years".'),
+    "committed-without-start": (
+        "No start in the window has a cost as large as the money committed in each of {years}.",
+        "Widen the window, or correct the commitment.",
+    ),
     "rule-without-bound": (
         'The rule "{rule}" has no bound and says nothing.',
         "Add at_least or at_most (or their share), or remove the rule.",
@@ -267,6 +288,11 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Each phase can be paid, but all together need {needed} EUR million of consortium money, and the pledge is {pledge}.",
         "Raise the pledge or a share; as it stands not every phase can be funded in full.",
     ),
+    "never-late-enough": (
+        "The phase starts in {start} at the latest, which is not {years} years after {earlier}, which starts in "
+        "{earlier_start} at the earliest: the two are never funded together.",
+        "Let it start later, let {earlier} start earlier, or lower after_years.",
+    ),
     "free-private": (
         "The pledge is unlimited and no least public share is asked: the candidate needs no public money at all.",
         "Give the pledge a limit, or set least_public_share to the funding gap.",
@@ -335,6 +361,18 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "plan-no-cost": (
         "The plan pays {candidate}, phase {phase}, in {year}, when it costs nothing.",
         "Move the money to a year with a cost.",
+    ),
+    "plan-start-unknown": (
+        "When {candidate}, phase {phase}, starts is not said, and its money fits each of these years: {starts}.",
+        'State it: {{"id": "{candidate}", "starts": {{"{phase}": {first}}}}} under "candidates".',
+    ),
+    "plan-start-none": (
+        "No start in the window of {candidate}, phase {phase}, has a cost in each of the years paid: {years}.",
+        'Move the money, or state another start under "candidates".',
+    ),
+    "plan-start-fixed": (
+        "The phase {phase} of {candidate} has fixed years; there is no start to decide.",
+        'Remove it from "starts".',
     ),
     "plan-cell-twice": ("This amount stands twice in the plan.", "Sum the two."),
     "plan-negative": ("The amount {amount} is negative.", "Write 0 or more."),
@@ -501,6 +539,7 @@ _LABELS: dict[str, str] = {
     "L1": "sites that exclude each other",
     "L2": "sites that need others",
     "L3": "locks and committed money",
+    "T1": "start years",
     "O1": "order of tiers",
     "W1": "how the pool's losses are counted",
     "R1": "hurdle of the level",
@@ -571,6 +610,7 @@ _CLI: dict[str, str] = {
     "column.country": "Country",
     "column.share": "Share",
     "column.phases": "Phases",
+    "column.starts": "Starts",
     "column.total": "Total",
     "column.own": "consortium",
     "column.paid-by": "Paid by",
@@ -679,6 +719,7 @@ TEXTS: dict[str, str] = (
     {f"finding.{code}": message for code, (message, _) in _FINDINGS.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _FINDINGS.items()}
     | {f"reason.{code}": reason for code, reason in _REASONS.items()}
+    | {"reason-starts": "Decided start: {starts}."}
     | {f"label.{label}": words for label, words in _LABELS.items()}
     | {f"cli.{code}": words for code, words in _CLI.items()}
     | {f"finding.{code}": message for code, (message, _) in _SERVICE.items()}

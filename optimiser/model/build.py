@@ -35,6 +35,7 @@ RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
     structure.exclusions,  # L1
     structure.requirements,  # L2
     structure.locks,  # L3
+    structure.starts,  # T1
 )
 """O1 is no row but a stage: ``objective.tier_order``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from optimiser.scenario.candidate import Candidate, Phase
+from optimiser.scenario.candidate import Candidate, Phase, Schedule
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.groups import countries_of
 from optimiser.scenario.scenario import Scenario
@@ -15,7 +15,9 @@ class PhaseData:
     """One phase of one candidate. Money in EUR million.
 
     key: (candidate, phase). at: the same in words, candidate/phase.
-    cost: by year, zero years left out. Shares are the candidate's own, else the fund's.
+    cost: by start and year, zero years left out; the start is None where the years are fixed.
+    years: in which it costs something, if it starts in one of those. starts: years in which it may start.
+    Shares are the candidate's own, else the fund's.
     """
 
     key: tuple[str, str]
@@ -23,7 +25,9 @@ class PhaseData:
     candidate: Candidate
     phase: Phase
     first: bool
-    cost: dict[int, float]
+    cost: dict[int | None, Schedule]
+    years: tuple[int, ...]
+    starts: range
     total_cost: float
     countries: tuple[str, ...]
     max_public_share: float
@@ -31,9 +35,13 @@ class PhaseData:
     least_private_share: float
 
     @property
-    def booking_year(self) -> int:
+    def start_is_decided(self) -> bool:
+        """Whether its start is decided (T1); else its years are fixed."""
+        return None not in self.cost
+
+    def booking_year(self, start: int | None) -> int:
         """Year in which a commitment is booked: the first with a cost."""
-        return min(self.cost)
+        return min(self.cost[start])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,12 @@ class Data:
 def data_of(scenario: Scenario) -> Data:
     """Lay out a checked scenario."""
     fund = scenario.fund
+    years = scenario.years
     phases_of: dict[str, tuple[PhaseData, ...]] = {}
     for c in scenario.candidates:
         laid_out = []
         for n, p in enumerate(c.all_phases):
-            cost = {t: amount for t, amount in sorted(p.cost.items()) if amount > 0}
+            cost = p.schedules()
             laid_out.append(
                 PhaseData(
                     key=(c.id, p.id),
@@ -63,7 +72,9 @@ def data_of(scenario: Scenario) -> Data:
                     phase=p,
                     first=n == 0,
                     cost=cost,
-                    total_cost=sum(cost.values()),
+                    years=tuple(sorted({t for by_year in cost.values() for t in by_year})),
+                    starts=p.start_years(years[0] if years else 0),
+                    total_cost=sum(next(iter(cost.values())).values()),
                     countries=tuple(countries_of(c, p)),
                     max_public_share=_own(c.max_public_share, fund.max_public_share),
                     least_public_share=_own(c.least_public_share, fund.least_public_share),
@@ -72,7 +83,7 @@ def data_of(scenario: Scenario) -> Data:
             )
         phases_of[c.id] = tuple(laid_out)
     phases = tuple(p for laid_out in phases_of.values() for p in laid_out)
-    return Data(scenario, scenario.years, {t.id: t for t in fund.tiers}, phases, phases_of)
+    return Data(scenario, years, {t.id: t for t in fund.tiers}, phases, phases_of)
 
 
 def _own(own: float | None, fund: float) -> float:

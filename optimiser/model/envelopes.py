@@ -25,9 +25,11 @@ def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
 def ceilings(programme: Programme, data: Data, columns: Columns) -> None:
     """B2  Σ over the span of what tier k books ≤ at_most; yearly ceilings cumulate with carry-over.  [EUR million]
 
-    Booked are payments in their year, or all of a phase's money in its first year with a cost.
+    Booked are payments in their year, or all of a phase's money in its first year with a cost. Where its start is
+    decided, money is booked by start: Σ_{t0} b[c,p,k,t0] = Σ_t x[c,p,k,t], b[c,p,k,t0] ≤ Σ_t cost · y[c,p,t0].
     Dual: objective gained per EUR million by which the ceiling is raised (≥ 0).
     """
+    booked_by_start(programme, data, columns)
     for tier in data.tiers.values():
         booked = columns.x_booked[tier.id]
         if tier.annual_ceiling is not None:
@@ -42,6 +44,18 @@ def ceilings(programme: Programme, data: Data, columns: Columns) -> None:
         for span in tier.ceilings:
             spent = [(i, 1.0) for year in range(span.from_, span.to + 1) for i in booked.get(year, ())]
             programme.at_most("B2", tier.id, f"{span.from_}-{span.to}", spent, whole_euros(span.at_most))
+
+
+def booked_by_start(programme: Programme, data: Data, columns: Columns) -> None:
+    """All money of a tier to a phase whose start is decided belongs to the start it has."""
+    for p in data.phases:
+        for k, xs in columns.x_of_phase[p.key].items():
+            if (k, *p.key) in columns.b:
+                of_start = columns.b[k, *p.key]
+                paid = [(i, -1.0) for i in xs]
+                programme.equal("B2", k, "total", [*((b, 1.0) for b in of_start.values()), *paid], 0)
+                for start, b in of_start.items():
+                    programme.at_most("B2", k, "total", [(b, 1.0), (columns.y_from[p.key][start], -p.total_cost)], 0)
 
 
 def whole_euros(amount: float) -> float:

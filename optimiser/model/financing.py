@@ -10,15 +10,17 @@ from optimiser.model.programme import Programme
 def sources_equal_uses(programme: Programme, data: Data, columns: Columns) -> None:
     """F1  Σ_{k pays} x[c,p,k,t] + m[c,p,t] = cost[c,p,t] · y[c,p].  [EUR million]
 
+    Where the start is decided: = Σ_{t0} cost_since_start[c,p,t−t0] · y[c,p,t0].
+
     Dual: objective lost per EUR million by which the phase costs more in year t.
     """
     for p in data.phases:
-        y = columns.y[p.key]
-        for t, cost in p.cost.items():
+        for t in p.years:
             pays = [(columns.x[k, *p.key, t], 1.0) for k in columns.x_of_phase[p.key]]
             if (*p.key, t) in columns.m:
                 pays.append((columns.m[*p.key, t], 1.0))
-            programme.equal("F1", "fund", f"{p.at}/{t}", [*pays, (y, -cost)], 0)
+            uses = [(y, -p.cost[start].get(t, 0.0)) for start, y in columns.y_from[p.key].items()]
+            programme.equal("F1", "fund", f"{p.at}/{t}", [*pays, *uses], 0)
 
 
 def consortium_money(programme: Programme, data: Data, columns: Columns) -> None:

@@ -73,18 +73,22 @@ def discounted_attribute(state: State, term: Term, n: int) -> TermPairs:
     """Σ attribute · y · Σ_{a=s}^{s+life−1} (1 + discount_rate)^−(a − first_year).  [unit of the attribute · years]"""
     name = term.attribute or ""
     return [
-        (state.columns.y[p.key], value_with(p.candidate, p.phase, name) * service_factor(state.data, p, term))
+        (y, value_with(p.candidate, p.phase, name) * service_factor(state.data, p, start, term))
         for p in state.data.phases
+        for start, y in state.columns.y_from[p.key].items()
     ]
 
 
-def service_factor(data: Data, p: PhaseData, term: Term) -> float:
-    """Discounted years of service: life_years from s = last year with a cost + service_lag_years (1 if absent)."""
+def service_factor(data: Data, p: PhaseData, start: int | None, term: Term) -> float:
+    """Discounted years of service: life_years from s = last year with a cost + service_lag_years (1 if absent).
+
+    Without any cost, from the year it starts. start: the one decided, None where the years are fixed.
+    """
     first = data.years[0] if data.years else 0
     lag = 1 if term.service_lag_years is None else term.service_lag_years
-    start = max(p.cost, default=first) + lag
+    serves = max(p.cost[start], default=first if start is None else start) + lag
     growth = 1.0 + data.scenario.discount_rate
-    return sum((growth ** float(first - a) for a in range(start, start + (term.life_years or 0))), 0.0)
+    return sum((growth ** float(first - a) for a in range(serves, serves + (term.life_years or 0))), 0.0)
 
 
 def private_money(state: State, term: Term, n: int) -> TermPairs:

@@ -1,4 +1,5 @@
-"""Structure: what is funded together, in which order, how many, what is decided beforehand (Y1, Q1, N1, L1–L3)."""
+"""Structure: what is funded together, in which order, how many, what is decided beforehand, when it starts
+(Y1, Q1, N1, L1–L3, T1)."""
 
 from __future__ import annotations
 
@@ -87,6 +88,43 @@ def locks(programme: Programme, data: Data, columns: Columns) -> None:
             for t, amount in amounts.items():
                 if amount > 0:
                     programme.at_least("L3", "fund", f"{p.at}/{k}/{t}", [(columns.x[k, *p.key, t], 1.0)], amount)
+
+
+def starts(programme: Programme, data: Data, columns: Columns) -> None:
+    """T1  Σ_{t0} y[c,p,t0] = y[c,p], one start; Σ_{a≤t} y[c,p+1,a] ≤ Σ_{a≤t−after_years} y[c,p,a] for every start t.
+
+    [fraction]  One start: y[c,p,t0] ∈ {0,1}; where divisible y[c,p,t0] ≤ w[c,p,t0] ∈ {0,1}, Σ_{t0} w[c,p,t0] ≤ 1.
+    Dual: objective gained if the later phase could start before its time (≥ 0).
+    """
+    for p in data.phases:
+        if p.start_is_decided:
+            of_start = columns.y_from[p.key]
+            programme.equal(
+                "T1", "fund", "total", [*((y, 1.0) for y in of_start.values()), (columns.y[p.key], -1.0)], 0
+            )
+        decided = [(columns.w[*p.key, t], columns.y_from[p.key][t]) for t in p.starts if (*p.key, t) in columns.w]
+        programme.at_most("T1", "fund", "total", [(w, 1.0) for w, _ in decided], 1)
+        for w, y in decided:
+            programme.at_most("T1", "fund", "total", [(y, 1.0), (w, -1.0)], 0)
+    for phases in data.phases_of.values():
+        for earlier, later in pairwise(phases):
+            if later.phase.after_years is not None:
+                _start_after(programme, columns, earlier, later, later.phase.after_years)
+
+
+def _start_after(programme: Programme, columns: Columns, earlier: PhaseData, later: PhaseData, years: int) -> None:
+    """T1 between two phases; where every start of the earlier one is early enough Q1 says it already."""
+    started, starts = _by_start(columns, earlier), _by_start(columns, later)
+    for t in starts:
+        in_time = [(y, -1.0) for a, y in started.items() if a <= t - years]
+        if len(in_time) < len(started):
+            by_now = [(y, 1.0) for a, y in starts.items() if a <= t]
+            programme.at_most("T1", "fund", f"{later.at}/{t}", [*by_now, *in_time], 0)
+
+
+def _by_start(columns: Columns, p: PhaseData) -> dict[int, int]:
+    """The column of each start year; of a phase with fixed years y itself, in the year it starts."""
+    return dict(zip(p.starts, columns.y_from[p.key].values(), strict=True))
 
 
 def _counts(rule: CountRule, p: PhaseData) -> bool:

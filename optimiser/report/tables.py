@@ -63,6 +63,9 @@ def funded(result: Result, say: Words) -> Block:
     if any(len(c.phases) > 1 for c in awards):
         lead_columns.append(Column(say("column.phases")))
         lead = [[*row, _phases(c, say)] for row, c in zip(lead, awards, strict=True)]
+    if any(c.starts for c in awards):
+        lead_columns.append(Column(say("column.starts")))
+        lead = [[*row, _starts(c)] for row, c in zip(lead, awards, strict=True)]
     tiers = [k for k in _tiers(result) if any(c.money.get(k) for c in awards)]
     if not tiers and not any(c.private_money for c in awards):
         return Table(say("title.funded").partition(" (")[0], lead_columns, lead)
@@ -243,6 +246,13 @@ def _who(awards: Sequence[CandidateAward], say: Words) -> tuple[list[Column], li
 
 def _phases(award: CandidateAward, say: Words) -> str:
     return say("phases.of", count=sum(y > 0 for y in award.phases.values()), all=len(award.phases))
+
+
+def _starts(award: CandidateAward) -> str:
+    """The year alone where there is one phase, else each phase with its year."""
+    if len(award.phases) == 1:
+        return ", ".join(str(year) for year in award.starts.values())
+    return ", ".join(f"{phase} {year}" for phase, year in award.starts.items())
 
 
 def _tiers(result: Result) -> list[str]:

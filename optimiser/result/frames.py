@@ -32,8 +32,10 @@ def frame_of(result: Result, table: str) -> pd.DataFrame:
 
 def _candidates(result: Result) -> list[dict[str, Any]]:
     tiers = list(dict.fromkeys(k for c in result.candidates for k in c.money))
+    decided = any(c.starts for c in result.candidates)
     return [
         {"id": c.id, "name": c.name, "country": c.country, "funded": c.funded}
+        | ({"starts": [f"{phase} {year}" for phase, year in c.starts.items()]} if decided else {})
         | {_column(k): c.money.get(k, 0.0) for k in tiers}
         | {"private_money": c.private_money, "reason": c.reason.code}
         for c in result.candidates
@@ -42,7 +44,7 @@ def _candidates(result: Result) -> list[dict[str, Any]]:
 
 def _column(tier: str) -> str:
     """A column a tier; one that is called like another column says that it is a tier."""
-    return f"tier {tier}" if tier in ("id", "name", "country", "funded", "private_money", "reason") else tier
+    return f"tier {tier}" if tier in _OF_CANDIDATES else tier
 
 
 def _tier_losses(result: Result) -> list[dict[str, Any]]:
@@ -59,6 +61,9 @@ def _tier_losses(result: Result) -> list[dict[str, Any]]:
 def _checks(result: Result) -> list[Any]:
     return result.certificate.rules if result.certificate is not None else []
 
+
+_OF_CANDIDATES = ("id", "name", "country", "funded", "starts", "private_money", "reason")
+"""Columns of the candidates beside the tiers; the starts only where some were decided."""
 
 _COLUMNS = {
     "money": ["tier", "candidate", "phase", "year", "amount"],

@@ -83,6 +83,7 @@ def awards_of(scenario: Scenario, plan: Plan, reasons: dict[str, Reason]) -> lis
             country=country_label(c),
             funded=float(plan.fraction.get((c.id, c.all_phases[0].id), 0)),
             phases={p.id: float(plan.fraction.get((c.id, p.id), 0)) for p in c.all_phases},
+            starts={p.id: plan.start[c.id, p.id] for p in c.all_phases if (c.id, p.id) in plan.start},
             money={k: million(euros) for k, euros in money[c.id].items()},
             private_money=million(own[c.id]),
             reason=reasons[c.id],

@@ -86,9 +86,10 @@ def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term, book: Loss
     growth = 1 + exact(scenario.discount_rate)
     lag = 1 if term.service_lag_years is None else term.service_lag_years
     for c, p, y in funded_phases(scenario, plan):
-        start = max((t for t, amount in p.cost.items() if amount > 0), default=first) + lag - first
+        start = plan.start.get((c.id, p.id))
+        serves = max(p.cost_from(start), default=first if start is None else start) + lag - first
         # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
-        served = sum(float(growth) ** -n for n in range(start, start + (term.life_years or 0)))
+        served = sum(float(growth) ** -n for n in range(serves, serves + (term.life_years or 0)))
         total += exact(value_with(c, p, term.attribute or "")) * y * Fraction(served)
     return total
 

@@ -57,7 +57,12 @@ def reasons_of(scenario: Scenario, plan: Plan, optimised: bool = True, lang: str
             code, params = _why_in(case) if c.id in takes_part else next(_why_out(case))
         else:
             code, params = ("in-plan" if c.id in takes_part else "not-in-plan"), {}
-        reasons[c.id] = Reason(code, text(f"reason.{code}", params, lang), params)
+        words = text(f"reason.{code}", params, lang)
+        starts = {p.id: plan.start[c.id, p.id] for p in c.all_phases if (c.id, p.id) in plan.start}
+        if starts:
+            params = {**params, "starts": starts}
+            words += " " + text("reason-starts", {"starts": [f"{p} {year}" for p, year in starts.items()]}, lang)
+        reasons[c.id] = Reason(code, words, params)
     return reasons
 
 
@@ -134,7 +139,7 @@ def _below_floor(case: _Case) -> Iterator[Found]:
 def _no_money_at_all(case: _Case) -> Iterator[Found]:
     """What pledge and shares allow stays below the cost: of the whole phase and of the least part of it."""
     c, p = case.candidate, case.candidate.all_phases[0]
-    cost = sum(p.cost.values())
+    cost = p.total_cost
     least = cost * (float(case.least) or 1e-6)
     if cost > 0 and most_money(case.scenario, c, p, least) < least * (1 - 1e-9):
         most = most_money(case.scenario, c, p, cost)
@@ -178,7 +183,7 @@ def _no_place(case: _Case) -> Iterator[Found]:
 def _no_money_left(case: _Case) -> Iterator[Found]:
     """What the pledge does not cover of the first phase is more than every eligible tier has left together."""
     c, p = case.candidate, case.candidate.all_phases[0]
-    cost = sum(exact(amount) for amount in p.cost.values())
+    cost = sum(exact(amount) for amount in p.stated_cost[1].values())
     if not cost or math.isinf(c.private_pledge):
         return
     least_public = case.scenario.fund.least_public_share if c.least_public_share is None else c.least_public_share
@@ -217,7 +222,7 @@ def _adds(case: _Case, phase: int) -> bool:
             value = value_with(c, p, term.attribute)
             if (value > 0) if term.maximised else (value < 0):
                 return True
-        elif term.maximised and any(amount > 0 for amount in p.cost.values()):
+        elif term.maximised and p.total_cost > 0:
             return True
     return False
 

@@ -68,13 +68,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CandidateAward:
-    """What one candidate receives. ``funded`` is the fraction of its first phase."""
+    """What one candidate receives. ``funded`` is the fraction of its first phase.
+
+    starts: the year in which each funded phase starts whose start was to be decided.
+    """
 
     id: str
     name: str
     country: str
     funded: float
     phases: dict[str, float]
+    starts: dict[str, int]
     money: dict[str, float]
     private_money: float
     reason: Reason

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from optimiser.scenario.types import (
+    Amount,
     AmountOrUnlimited,
     Country,
     Id,
@@ -22,7 +23,10 @@ from optimiser.scenario.types import (
 )
 
 Attributes = dict[Id, Number]
-Elapsed = Annotated[str, Field(pattern=r"^[0-9]{1,2}$")]
+Elapsed = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]?)$")]
+
+Schedule = dict[int, float]
+"""Cost by year, where it is above 0, years ascending [EUR million by year]."""
 
 
 class Location(Part):
@@ -36,15 +40,18 @@ class StartWindow(Part):
     """Years between which the start is decided (T1)."""
 
     earliest: Year = Field(description="earliest year of start [year]")
-    latest: Year = Field(description="latest year of start [year]")
+    latest: Year = Field(description="latest year of start, included [year]")
 
 
 class Phase(Part):
-    """A phase of a candidate; a later one needs the earlier one (Q1)."""
+    """A phase of a candidate; a later one needs the earlier one (Q1). It has ``cost``, or ``cost_since_start``."""
 
     id: Id = Field(description="name of the phase, unique in its candidate [id]")
     name: Text = Field("", description="name for people [text]")
-    cost: YearAmounts = Field(default_factory=dict, description="capital cost of each year [EUR million by year]")
+    cost: YearAmounts = Field(
+        default_factory=dict,
+        description="capital cost of each year; it starts in its first year with a cost [EUR million by year]",
+    )
     country: Country | None = Field(None, description="replaces the candidate's country for this phase [country code]")
     attributes: Attributes = Field(default_factory=dict, description="what the phase brings [unit of the attribute]")
     committed: dict[Id, YearAmounts] = Field(
@@ -52,16 +59,71 @@ class Phase(Part):
         description="money already committed; the phase is then funded in full (L3) [EUR million by tier and year]",
     )
     locked: Literal["in", "out"] | None = Field(None, description="decided beforehand (L3) [choice]")
-    cost_since_start: dict[Elapsed, Annotated[float, Field(ge=0)]] | None = Field(
+    cost_since_start: dict[Elapsed, Amount] | None = Field(
         None,
-        description="capital cost by years since a start that is decided [EUR million by year since start]",
+        description='capital cost by years since a start that is decided, "0" its first year; in place of cost, and '
+        "with start [EUR million by year since start]",
     )
-    start: StartWindow | None = Field(None, description="window in which the start year is decided (T1) [object]")
+    start: StartWindow | None = Field(
+        None, description="window in which the start year of the whole phase is decided (T1) [object]"
+    )
     after_years: int | None = Field(
-        None, ge=0, le=100, description="years after the phase before it starts (T1) [years]"
+        None,
+        ge=0,
+        le=100,
+        description="least number of years from the start of the phase before it to its own; absent means any order in "
+        "time (T1) [years]",
     )
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
+
+    @property
+    def stated_cost(self) -> tuple[str, dict[int, float]]:
+        """The key that states the cost, and its amounts by year, or by years since the start."""
+        if self.start is None or self.cost_since_start is None:
+            return "cost", self.cost
+        return "cost_since_start", {int(elapsed): amount for elapsed, amount in self.cost_since_start.items()}
+
+    @property
+    def total_cost(self) -> float:
+        """What the whole phase costs, whenever it starts [EUR million]."""
+        return sum(self.stated_cost[1].values())
+
+    @property
+    def possible_starts(self) -> range | None:
+        """The years in which its start may be decided; None where its years are fixed."""
+        if self.start is None or self.cost_since_start is None:
+            return None
+        return range(self.start.earliest, self.start.latest + 1)
+
+    def cost_from(self, start: int | None) -> Schedule:
+        """Cost by year if it starts in this year; nothing without one. Fixed years stand whatever is given."""
+        _, stated = self.stated_cost
+        if self.possible_starts is not None:
+            stated = {} if start is None else {start + elapsed: amount for elapsed, amount in stated.items()}
+        return {year: amount for year, amount in sorted(stated.items()) if amount > 0}
+
+    def schedules(self) -> dict[int | None, Schedule]:
+        """Cost by year for every start that may be decided; of fixed years the one there is, under None."""
+        return {start: self.cost_from(start) for start in self.possible_starts or (None,)}
+
+    def start_years(self, first_year: int) -> range:
+        """The years in which it may start: of its window, or its first year with a cost.
+
+        first_year: of the horizon, in which a phase starts that has neither window nor cost.
+        """
+        if self.possible_starts is not None:
+            return self.possible_starts
+        year = min(self.cost_from(None), default=first_year)
+        return range(year, year + 1)
+
+    def named_years(self) -> list[int]:
+        """Every year the phase names, and the first and last of those its window leads to."""
+        _, stated = self.stated_cost
+        if self.start is None or self.cost_since_start is None:
+            return list(stated)
+        earliest, latest = self.start.earliest, self.start.latest
+        return [earliest, latest, latest + max(stated, default=0)]
 
 
 class Candidate(Part):

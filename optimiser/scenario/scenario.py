@@ -134,7 +134,7 @@ class Scenario(Part):
     sources: list[Source] = Field(default_factory=list, description="where figures come from [list]")
     horizon: Horizon | None = Field(
         None,
-        description="years the fund runs; absent means all years that costs and ceilings name [object]",
+        description="years the fund runs; absent means all years that costs, windows and ceilings name [object]",
     )
     discount_rate: float = Field(0.0, ge=0, le=1, description="social discount rate [rate a year]")
     attributes: dict[Id, AttributeKind] = Field(default_factory=dict, description="what the attributes are [by name]")
@@ -157,7 +157,7 @@ class Scenario(Part):
         """Years of the horizon; without one, from the first to the last year that costs and ceilings name."""
         if self.horizon is not None:
             return range(self.horizon.first_year, self.horizon.last_year + 1)
-        named = {t for c in self.candidates for p in c.all_phases for t in p.cost}
+        named = {t for c in self.candidates for p in c.all_phases for t in p.named_years()}
         for tier in self.fund.tiers:
             named |= (tier.annual_ceiling or {}).keys() | {y for span in tier.ceilings for y in (span.from_, span.to)}
         return range(min(named), max(named) + 1) if named else range(0)

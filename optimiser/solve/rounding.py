@@ -17,7 +17,8 @@ import numpy as np
 
 from optimiser.model.build import Model
 from optimiser.model.data import PhaseData
-from optimiser.plan import EUROS_PER_MILLION, Plan, euros_of, exact
+from optimiser.plan import EUROS_PER_MILLION, PhaseKey, Plan, euros_of, exact
+from optimiser.scenario.candidate import Schedule
 from optimiser.scenario.fund import Tier
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Session
@@ -38,18 +39,38 @@ class _Cells:
     part: list[float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is settled before the money: fraction of each phase, and its start (None: fixed years, or not funded)."""
+
+    fraction: dict[PhaseKey, Fraction]
+    start: dict[PhaseKey, int | None]
+
+    def cost(self, p: PhaseData) -> Schedule:
+        """Cost by year, as the phase starts; of one that is not funded nothing is due, whenever it might start."""
+        return p.cost.get(self.start[p.key], {})
+
+
 def plan_of(model: Model, values: Floats) -> Plan:
     """The plan in whole euros of a solution of the model."""
     fractions = {
         key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)
     }
-    euros = _whole_euros(model, values, fractions)
+    starts = {p.key: _start(model, values, p) if fractions[p.key] else None for p in model.data.phases}
+    euros = _whole_euros(model, values, _Decided(fractions, starts))
     columns = model.columns
     return Plan(
         fraction={key: y for key, y in fractions.items() if y},
         money={key: euros[i] for key, i in columns.x.items() if euros[i]},
         private_money={key: euros[i] for key, i in columns.m.items() if euros[i]},
+        start={key: start for key, start in starts.items() if start is not None},
     )
+
+
+def _start(model: Model, values: Floats, p: PhaseData) -> int | None:
+    """The year in which the phase starts; None where its years are fixed."""
+    of_start = model.columns.y_from[p.key]
+    return max(of_start, key=lambda start: float(values[of_start[start]]))
 
 
 def _fraction(value: float, p: PhaseData) -> Fraction:
@@ -61,7 +82,7 @@ def _fraction(value: float, p: PhaseData) -> Fraction:
     return Fraction(nearest) if is_whole else Fraction(f"{value:.15g}")
 
 
-def _whole_euros(model: Model, values: Floats, fractions: dict[tuple[str, str], Fraction]) -> list[int]:
+def _whole_euros(model: Model, values: Floats, decided: _Decided) -> list[int]:
     """Whole euros of every column, by the first way that keeps every total.
 
     Cells near a whole euro taken as whole; else every cell open, as many small differences make a euro; else totals
@@ -70,10 +91,10 @@ def _whole_euros(model: Model, values: Floats, fractions: dict[tuple[str, str], 
     """
     for snap in (SNAP_EUROS, 0.0):
         euros, cells = _snapped(model, values, snap)
-        uses = _uses(model, fractions, euros, cells)
-        if _settled_by(uses + _totals(model, euros, cells), euros, cells):
+        uses = _uses(model, decided, euros, cells)
+        if _settled_by(uses + _totals(model, decided, euros, cells), euros, cells):
             return euros
-    if not _settled_by(uses + _totals(model, euros, cells, beside=False), euros, cells):
+    if not _settled_by(uses + _totals(model, decided, euros, cells, beside=False), euros, cells):
         _settled_by(uses, euros, cells)
     return euros
 
@@ -110,14 +131,15 @@ def _settled_by(rows: list[_Row], euros: list[int], cells: _Cells) -> bool:
     return True
 
 
-def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[int], cells: _Cells) -> list[_Row]:
+def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells) -> list[_Row]:
     """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one."""
     rows: list[_Row] = []
     columns = model.columns
     for p in model.data.phases:
         of_phase = [numbers for numbers in (*columns.x_of_phase[p.key].values(), columns.m_of_phase[p.key]) if numbers]
-        y = fractions[p.key]
-        for n, cost in enumerate(p.cost.values()):
+        y, by_year = decided.fraction[p.key], decided.cost(p)
+        for n, t in enumerate(p.years):
+            cost = by_year.get(t, 0.0)
             paying = [numbers[n] for numbers in of_phase]
             loose = [cells.number[i] for i in paying if i in cells.number]
             use = euros_of(cost) if y == 1 else euros_of(cost) * y
@@ -126,14 +148,14 @@ def _uses(model: Model, fractions: dict[tuple[str, str], Fraction], euros: list[
     return rows
 
 
-def _totals(model: Model, euros: list[int], cells: _Cells, beside: bool = True) -> list[_Row]:
+def _totals(model: Model, decided: _Decided, euros: list[int], cells: _Cells, beside: bool = True) -> list[_Row]:
     """B1, B2  what each tier spends in all, by year and by span: within its bounds.
 
     beside: and the whole euro below or above.
     """
     rows: list[_Row] = []
     for tier in model.data.tiers.values():
-        booked = model.columns.x_booked[tier.id]
+        booked = _booked(model, decided, tier)
         for years, least, most in _bounds(tier, model.data.years):
             summed = [i for t, numbers in booked.items() if t in years for i in numbers]
             loose = [cells.number[i] for i in summed if i in cells.number]
@@ -147,6 +169,21 @@ def _totals(model: Model, euros: list[int], cells: _Cells, beside: bool = True) 
                 high = min(high, math.ceil(up) if near is None else near)
             rows.append((loose, min(low, high), high))
     return rows
+
+
+def _booked(model: Model, decided: _Decided, tier: Tier) -> dict[int, list[int]]:
+    """The cells the tier's ceilings count, by year: commitments to a phase whose start is decided with that start."""
+    columns = model.columns
+    stand_for_cells = {b for (k, *_), of_start in columns.b.items() if k == tier.id for b in of_start.values()}
+    if not stand_for_cells:
+        return columns.x_booked[tier.id]
+    booked = {t: [i for i in numbers if i not in stand_for_cells] for t, numbers in columns.x_booked[tier.id].items()}
+    for p in model.data.phases:
+        start = decided.start[p.key]
+        if start is not None:
+            year = p.booking_year(start)
+            booked[year] = booked.get(year, []) + columns.x_of_phase[p.key].get(tier.id, [])
+    return booked
 
 
 def _whole(amount: float, to_whole: Callable[[Fraction], int]) -> int:

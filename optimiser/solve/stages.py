@@ -38,6 +38,9 @@ presolve calls tighter rows with fractions in them infeasible. What is held whil
 MONEY_SLACK = 1e-12
 """The same where money is settled and no face can be held: a double's noise on the sum."""
 
+NOTHING = 1e-7
+"""A fraction as small as that is none, as everywhere in the comparison of plans."""
+
 LARGE = 10_000
 """Columns from which the last tie-break stage goes to the interior point method (measured: a third of the time)."""
 
@@ -113,7 +116,8 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
     values: Floats | None = None
     reached: list[float] = []
     if whole:
-        run, uniqueness, reached = _whole_decisions(search, goals, order, ties[:2])
+        over_decisions = ties[:3] if _starts_are_decided(model) else ties[:2]
+        run, uniqueness, reached = _whole_decisions(model, search, goals, order, over_decisions)
         if run.values is None:
             return _none(run.ending, search, goals, 0.0)
         values = run.values
@@ -148,8 +152,12 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
     )
 
 
+def _starts_are_decided(model: Model) -> bool:
+    return any(p.start_is_decided for p in model.data.phases)
+
+
 def _whole_decisions(
-    search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]
+    model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]
 ) -> tuple[Run, Uniqueness, list[float]]:
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
@@ -172,21 +180,40 @@ def _whole_decisions(
             return best, "unknown", reached
         _hold(search, goal, value)
     assert best is not None and best.values is not None
-    uniqueness = _another_exists(search, best.values)
+    uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":
         best = _tie_broken(search, best, ties)
     return best, uniqueness, reached
 
 
-def _another_exists(search: Search, values: Floats) -> Uniqueness:
-    """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown"."""
-    row = _exclude(search, values)
+def _another_exists(model: Model, search: Search, values: Floats) -> Uniqueness:
+    """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown".
+
+    The start year of a phase nothing is funded of is no decision: it is left out of the comparison, and whether
+    some of such a phase could be funded is asked by itself.
+    """
+    idle, fractions = _idle_starts(model, values)
+    row = _exclude(search, values, idle)
     search.session.maximise(np.zeros(len(values)))
     run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
     search.session.bound_rows([row], np.array([-np.inf]), np.array([np.inf]))
+    if run.values is None and run.ending == "infeasible" and fractions:
+        some = np.zeros(len(values))
+        some[fractions] = 1.0
+        search.session.maximise(some)
+        run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
+        if run.values is not None and some @ run.values <= NOTHING:
+            return "none" if run.ending == "optimal" else "unknown"
     if run.values is not None:
         return "exists"
     return "none" if run.ending == "infeasible" else "unknown"
+
+
+def _idle_starts(model: Model, values: Floats) -> tuple[list[int], list[int]]:
+    """Columns w of divisible phases of which the plan funds nothing, and the fractions y of these phases."""
+    nothing = {key: y for key, y in model.columns.y.items() if values[y] <= NOTHING}
+    idle = [w for (c, p, _), w in model.columns.w.items() if (c, p) in nothing]
+    return idle, list(dict.fromkeys(nothing[c, p] for c, p, _ in model.columns.w if (c, p) in nothing))
 
 
 def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
@@ -286,7 +313,7 @@ def _another_fraction(search: Search, divisible: list[int], values: Floats | Non
         run = search.session.run(search.polishing(), method="primal")
         if run.values is None or values is None:
             return "unknown"
-        if np.abs(run.values[divisible] - values[divisible]).max() > 1e-7:
+        if np.abs(run.values[divisible] - values[divisible]).max() > NOTHING:
             return "exists"
     return "none"
 
@@ -321,9 +348,9 @@ def _hold(search: Search, goal: Goal, value: float, relative: float = HOLD_SLACK
         search.held.append(search.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf))
 
 
-def _exclude(search: Search, values: Floats) -> int:
+def _exclude(search: Search, values: Floats, apart_from: Sequence[int] = ()) -> int:
     """A row that excludes one whole plan: Σ_{z=1} (1 − z) + Σ_{z=0} z ≥ 1. Its number."""
-    columns = np.flatnonzero(search.arrays.integer)
+    columns = np.setdiff1d(np.flatnonzero(search.arrays.integer), np.array(apart_from, dtype=np.intp))
     ones = np.round(values[columns]) == 1
     return search.session.add_row(columns, np.where(ones, -1.0, 1.0), 1.0 - float(ones.sum()), np.inf)
 

@@ -4,7 +4,9 @@ Stages after the objective and O1, each maximised over what the stages before le
 
 1. least public money: a plan that does as much with less is preferred;
 2. most phases funded, and among as many, those whose candidates come first by id;
-3. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
+3. the earliest starts, where starts are decided: the years of delay summed over the phases, and among sums as
+   small, those in which candidates that come first by id start first;
+4. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
 
 Ids are sorted, so the order of the file's candidates changes nothing. What the ranks leave equal (two
 phases of one candidate, say) a fixed shuffle of the names decides, far smaller than any rank.
@@ -22,7 +24,7 @@ SHUFFLE = 1e-4
 
 
 def tie_break_goals(model: Model) -> list[Goal]:
-    """The three stages, those without columns left out."""
+    """The stages, those without columns left out; all but the last are over whole decisions."""
     data, columns = model.data, model.columns
     ids = sorted(data.phases_of)
     rank = {c: 1.0 - n / len(ids) for n, c in enumerate(ids)}
@@ -31,12 +33,23 @@ def tie_break_goals(model: Model) -> list[Goal]:
     first = data.years[0] if data.years else 0
     public = [(i, -1.0) for k, tier in data.tiers.items() if tier.public for i in columns.x_of_tier[k]]
     phases = [(i, 1.0 + rank[c] / (1 + n) + _shuffled(c, p)) for n, ((c, p), i) in _numbered(model)]
+    # A year of delay of the first candidate by id weighs a thousandth more than one of the last: less than a year.
+    delay = [
+        (y, -(t - min(of_start)) * (1.0 + 1e-3 * (rank[c] + _shuffled(c, p))))
+        for (c, p), of_start in _decided_starts(model)
+        for t, y in of_start.items()
+    ]
     # Products, not sums: a sum of ranks is constant over every way of filling fixed rows and columns.
     money = [
         (i, (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)) + _shuffled(k, c, p, str(t)))
         for (k, c, p, t), i in columns.x.items()
     ]
-    stages = (("tie-break 1: public money", public), ("tie-break 2: phases", phases), ("tie-break 3: money", money))
+    stages = (
+        ("tie-break 1: public money", public),
+        ("tie-break 2: phases", phases),
+        ("tie-break 3: starts", delay),
+        ("tie-break 4: money", money),
+    )
     return [Goal(name, tuple(pairs)) for name, pairs in stages if pairs]
 
 
@@ -44,6 +57,12 @@ def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:
     """Each phase column with the phase's place in its candidate, 0 for the first."""
     place = {p.key: n for phases in model.data.phases_of.values() for n, p in enumerate(phases)}
     return [(place[key], (key, i)) for key, i in model.columns.y.items()]
+
+
+def _decided_starts(model: Model) -> list[tuple[tuple[str, str], dict[int, int]]]:
+    """The columns of the start years of each phase whose start is decided."""
+    decided = [p for p in model.data.phases if p.start_is_decided]
+    return [(p.key, dict(zip(p.starts, model.columns.y_from[p.key].values(), strict=True))) for p in decided]
 
 
 def _shuffled(*names: str) -> float:

@@ -21,7 +21,7 @@ from optimiser.plan import Plan, exact
 
 FOLDER = Path(optimiser.certificate.__file__).parent
 LABELS = ["F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S6", "S7"]
-LABELS += ["Q1", "N1", "G1", "A1", "A2", "L1", "L2", "L3", "Y1"]
+LABELS += ["Q1", "N1", "G1", "A1", "A2", "L1", "L2", "L3", "T1", "Y1"]
 
 
 def imported(source: str) -> set[str]:

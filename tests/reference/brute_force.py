@@ -7,6 +7,7 @@ is asked) are enumerated; money and fractions are a linear programme for each of
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -442,7 +443,7 @@ class Oracle:
         for cost in costs:
             reached = self._best(cost, ways, kept)
             if not reached:
-                return Optimum([], 0, math.nan)
+                return Optimum([], frozenset(), math.nan)
             best = max(value for value, _ in reached)
             again = self.solve(cost, next(w for value, w in reached if value == best), kept, presolve=True)
             assert again is not None and math.isclose(again, best, rel_tol=1e-7, abs_tol=1e-6)
@@ -450,10 +451,11 @@ class Oracle:
             ways = [way for value, way in reached if value >= best - 1e-6 * near]
             kept.append((cost, best - 1e-9 * near))
             values.append(best)
-        phases = [self.s.columns["y", *p.key] for p in self.phases]
-        whole_phases = [n for n, i in enumerate(self.whole) if i in phases]
+        named = {self.s.columns["y", *p.key]: p.key for p in self.phases}
+        whole_phases = [(n, named[i]) for n, i in enumerate(self.whole) if i in named]
+        choices = frozenset(frozenset(key for n, key in whole_phases if way[n]) for way in ways)
         cheapest = self._best(public, ways, kept)
-        return Optimum(values, len({tuple(way[whole_phases]) for way in ways}), -max(value for value, _ in cheapest))
+        return Optimum(values, choices, -max(value for value, _ in cheapest))
 
     def _best(
         self, cost: np.ndarray, ways: list[np.ndarray], kept: list[tuple[np.ndarray, float]]
@@ -476,14 +478,74 @@ class Oracle:
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """stages: optimum of each, none where there is no plan. ways: choices of whole phases that reach it.
+    """stages: optimum of each, none where there is no plan. choices: sets of whole phases that reach it.
 
     public_money: the least public money of all plans that reach it [EUR million].
     """
 
     stages: list[float]
-    ways: int
+    choices: frozenset[frozenset[Any]]
     public_money: float
+
+    @property
+    def ways(self) -> int:
+        return len(self.choices)
+
+
+def optimum_over_starts(document: Document) -> Optimum:
+    """T1  The best over every way of choosing the start years, each way a scenario of fixed years by itself."""
+    reached: list[Optimum] = []
+    for starts in itertools.product(*map(_possible_starts, _windows(document))):
+        fixed = fixed_at(document, dict(zip([key for key, _ in _windows(document)], starts, strict=True)))
+        if fixed is None:
+            continue
+        optimum = Oracle(fixed).optimum()
+        if optimum.stages:
+            named = dict(zip([key for key, _ in _windows(document)], starts, strict=True))
+            choices = frozenset(frozenset((key, named.get(key)) for key in choice) for choice in optimum.choices)
+            reached.append(Optimum(optimum.stages, choices, optimum.public_money))
+    for n in range(len(reached[0].stages) if reached else 0):
+        best = max(optimum.stages[n] for optimum in reached)
+        reached = [optimum for optimum in reached if optimum.stages[n] >= best - 1e-6 * max(1.0, abs(best))]
+    if not reached:
+        return Optimum([], frozenset(), math.nan)
+    every = frozenset().union(*(optimum.choices for optimum in reached))
+    return Optimum(reached[0].stages, every, min(optimum.public_money for optimum in reached))
+
+
+def _windows(document: Document) -> list[tuple[tuple[str, str], Document]]:
+    phases = [((c["id"], p["id"]), p) for c in document["candidates"] for p in c.get("phases", [])]
+    return [(key, p) for key, p in phases if "start" in p]
+
+
+def _possible_starts(window: tuple[tuple[str, str], Document]) -> range:
+    return range(window[1]["start"]["earliest"], window[1]["start"]["latest"] + 1)
+
+
+def fixed_at(document: Document, starts: dict[tuple[str, str], int]) -> Document | None:
+    """The document with every start decided; a phase too near to the one before is locked out.
+
+    None where money is committed in a year in which such a start costs nothing, or a phase locked in comes too early.
+    """
+    fixed = copy.deepcopy(document)
+    for c in fixed["candidates"]:
+        before = None
+        for p in c.get("phases", []):
+            start = starts.get((c["id"], p["id"]))
+            if start is None:
+                start = min(int(t) for t, amount in p["cost"].items() if amount > 0)
+            else:
+                p["cost"] = {str(start + int(n)): a for n, a in p.pop("cost_since_start").items() if a > 0}
+                del p["start"]
+            if any(t not in p["cost"] for amounts in p.get("committed", {}).values() for t in amounts):
+                return None
+            after = p.pop("after_years", None)
+            if before is not None and after is not None and start < before + after:
+                if p.get("locked") == "in" or p.get("committed"):
+                    return None
+                p["locked"] = "out"
+            before = start
+    return fixed
 
 
 def phases_of(c: Document) -> list[Phase]:

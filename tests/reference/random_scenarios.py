@@ -12,8 +12,13 @@ COUNTRIES = ("PT", "ES", "FR")
 TAGS = ("x", "y")
 
 
-def random_scenario(rng: Random, divisible: float, most_candidates: int, wishes: str) -> Document:
-    """divisible: share of candidates that are. wishes: "points" (attributes alone), "any" or "lexicographic"."""
+def random_scenario(
+    rng: Random, divisible: float, most_candidates: int, wishes: str, most_windows: int = 0
+) -> Document:
+    """divisible: share of candidates that are. wishes: "points" (attributes alone), "any" or "lexicographic".
+
+    most_windows: phases at most whose start is decided.
+    """
     names = "abcdefgh"[: rng.randint(2, most_candidates)]
     tiers = [_tier(rng, n, name) for n, name in enumerate(("union", "state", "bank")[: rng.randint(1, 3)])]
     candidates = [_candidate(rng, name, tiers, divisible) for name in names]
@@ -35,7 +40,42 @@ def random_scenario(rng: Random, divisible: float, most_candidates: int, wishes:
         ],
         "objective": _objective(rng, tiers, wishes),
     }
+    if most_windows:
+        _open_windows(rng, document, most_windows)
     return document
+
+
+def _open_windows(rng: Random, document: Document, most: int) -> None:
+    """Costs by year become costs since a start that is decided; later phases come some years after the ones before."""
+    document["horizon"] = {"first_year": 2027, "last_year": 2031}
+    for c in document["candidates"]:
+        if "cost" in c:
+            c["phases"] = [{"id": "main", "cost": c.pop("cost")}]
+    phases = [p for c in document["candidates"] for p in c["phases"]]
+    for p in rng.sample(phases, min(len(phases), rng.randint(1, most))):
+        amounts = list(p.pop("cost").values())
+        lead = rng.random() < 0.2  # nothing is paid in the year of the start itself
+        p["cost_since_start"] = {str(n + lead): amount for n, amount in enumerate(amounts)}
+        earliest = rng.randint(2027, 2028)
+        p["start"] = {"earliest": earliest, "latest": earliest + rng.randint(0, 2)}
+        p.pop("committed", None)
+        payer = rng.choice(document["fund"]["tiers"])
+        if rng.random() < 0.12 and p.get("locked") != "out" and "eligible" not in payer:
+            # In a year with a cost from one start of the window at least.
+            year = rng.randint(earliest, p["start"]["latest"]) + lead
+            p["committed"] = {payer["id"]: {str(year): amounts[0] // 4}}
+    total = sum(sum((p.get("cost") or p["cost_since_start"]).values()) for p in phases)
+    for tier in document["fund"]["tiers"]:
+        if rng.random() < 0.6:  # money comes year by year, which is what starts are decided for
+            years = range(2027, 2032)
+            tier["annual_ceiling"] = {str(t): round(total * rng.choice((0, 0.1, 0.2, 0.4))) for t in years}
+            tier["carry_over"] = rng.random() < 0.5
+            if isinstance(tier["size"], int | float):
+                tier["size"] = max(tier["size"], round(total * 0.4))
+    for c in document["candidates"]:
+        for p in c["phases"][1:]:
+            if rng.random() < 0.7:
+                p["after_years"] = rng.randint(0, 2)
 
 
 def _costs(c: Document) -> list[dict[str, float]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from brute_force import Document, Oracle
+from brute_force import Document, Optimum, Oracle, optimum_over_starts
 from random_scenarios import random_scenario
 
-from optimiser import allocate, load_document
+from optimiser import Result, allocate, load_document
 
 FAMILIES = {
     # family: cases, share of divisible candidates, most candidates, wishes
@@ -19,13 +19,22 @@ FAMILIES = {
     "lexicographic": (30, 0.3, 4, "lexicographic"),
 }
 
+WINDOWS = {
+    # family: cases, share of divisible candidates, most candidates, wishes; up to three starts are decided
+    "windows-whole": (50, 0.0, 4, "any"),
+    "windows-points": (30, 0.0, 4, "points"),
+    "windows-divisible": (40, 1.0, 4, "any"),
+    "windows-mixed": (30, 0.5, 4, "any"),
+    "windows-lexicographic": (20, 0.3, 3, "lexicographic"),
+}
+
 
 def drawn(family: str, case: int) -> Document:
     """The case's scenario: the first of its draws that has no error."""
-    _, divisible, most_candidates, wishes = FAMILIES[family]
+    _, divisible, most_candidates, wishes = (FAMILIES | WINDOWS)[family]
     rng = Random(f"{family}-{case}")
     while True:
-        document = random_scenario(rng, divisible, most_candidates, wishes)
+        document = random_scenario(rng, divisible, most_candidates, wishes, 3 if family in WINDOWS else 0)
         if load_document(document).scenario is not None:
             return document
 
@@ -36,8 +45,19 @@ def drawn(family: str, case: int) -> Document:
 def test_brute_force(family, case):
     document = drawn(family, case)
     oracle = Oracle(document)
-    expected = oracle.optimum()
-    result = allocate(document)
+    agrees(allocate(document), oracle.optimum(), only_phases_are_whole(oracle))
+
+
+@pytest.mark.parametrize("family, case", [(family, n) for family, (cases, *_) in WINDOWS.items() for n in range(cases)])
+def test_brute_force_T1_over_every_start(family, case):
+    document = drawn(family, case)
+    whole = family in ("windows-whole", "windows-points") and not any(
+        "min_ticket" in t for t in document["fund"]["tiers"]
+    )
+    agrees(allocate(document), optimum_over_starts(document), whole)
+
+
+def agrees(result: Result, expected: Optimum, only_phases_are_whole: bool) -> None:
     if not expected.stages:
         assert result.termination == "infeasible"
         return
@@ -54,7 +74,7 @@ def test_brute_force(family, case):
         assert result.indicators.public_money == pytest.approx(expected.public_money, abs=0.02)
     if result.objective.another_optimum == "none":
         assert expected.ways == 1
-    if result.objective.another_optimum == "exists" and only_phases_are_whole(oracle):
+    if result.objective.another_optimum == "exists" and only_phases_are_whole:
         assert expected.ways > 1
 
 
@@ -68,6 +88,31 @@ def only_phases_are_whole(oracle: Oracle) -> bool:
         for name, whole in zip(oracle.s.columns, oracle.s.whole, strict=True)
         if name[0] in "yuv"
     )
+
+
+def test_the_windows_are_worth_their_time():
+    """Starts are decided, delayed beyond the first year of their window, kept apart, and booked with the start."""
+    documents = [drawn(family, n) for family, (cases, *_) in WINDOWS.items() for n in range(cases)]
+    phases = [(d, c, p) for d in documents for c in d["candidates"] for p in c["phases"] if "start" in p]
+    assert len(phases) >= 250
+    assert sum(p["start"]["latest"] > p["start"]["earliest"] for *_, p in phases) >= 150
+    assert sum(c.get("divisible", False) for _, c, _ in phases) >= 80
+    assert sum("committed" in p for *_, p in phases) >= 2
+    assert sum("after_years" in p for d in documents for c in d["candidates"] for p in c["phases"]) >= 80
+    assert sum(any(booked_by_start(t) for t in d["fund"]["tiers"]) for d in documents) >= 15
+    some = documents[1::2]
+    delayed = [
+        c.starts[p["id"]] > p["start"]["earliest"]
+        for d in some
+        for stated, c in zip(d["candidates"], allocate(d).candidates, strict=False)
+        for p in stated["phases"]
+        if p["id"] in c.starts
+    ]
+    assert sum(delayed) >= 5 and not all(delayed)
+
+
+def booked_by_start(tier: Document) -> bool:
+    return tier.get("ceiling_basis") == "commitments" and ("annual_ceiling" in tier or "ceilings" in tier)
 
 
 def test_the_cases_are_worth_their_time():

@@ -9,7 +9,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from optimiser import Result, allocate
+from optimiser import Result, Scenario, allocate, load_document
+from optimiser.model.build import Model, build_model
+from optimiser.plan import Plan
+from optimiser.solve.arrays import arrays_of
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.rounding import plan_of
+from optimiser.solve.stages import solve_model
 
 Document = dict[str, Any]
 
@@ -74,6 +80,14 @@ def solve(document: Document) -> Result:
     return result
 
 
+def solved(document: Document) -> tuple[Scenario, Model, Any, Plan | None]:
+    """The scenario, its model, what the solver says, and the plan in whole euros."""
+    of = load_document(document).expect()
+    model = build_model(of)
+    values = solve_model(model, arrays_of(model.programme), SolveOptions()).values
+    return of, model, values, None if values is None else plan_of(model, values)
+
+
 def odd_amount(rng: Random, most: float, digits: int = 6) -> float:
     """An amount that divides badly, with six digits (euros) or more."""
     return round(rng.uniform(most / 50, most), digits)
@@ -108,6 +122,23 @@ def odd_scenario(rng: Random) -> Document:
         rules.append({"kind": "award", "of": {"candidates": names[1::2]}, "at_most_share": rng.choice((0.17, 2 / 3))})
     terms = [VALUE, {**rng.choice((SAVE, GIVE, LEVER)), "weight": rng.choice((0.001, 0.05, 3))}]
     return scenario(candidates, tiers, rules, terms[rng.randrange(2) :], fund)
+
+
+def with_windows(rng: Random, document: Document) -> Document:
+    """The same with most starts to be decided, in windows of one to three years, later phases some years after."""
+    candidates = []
+    for c in document["candidates"]:
+        phases = []
+        for p in c.get("phases") or [{"id": "main", "cost": c["cost"]}]:
+            first = int(min(p["cost"]))
+            since = {str(int(t) - first): amount for t, amount in p["cost"].items()}
+            window = {"earliest": first, "latest": first + rng.randint(0, 2)}
+            decided = {"id": p["id"], "cost_since_start": since, "start": window}
+            phases.append(decided if rng.random() < 0.8 else dict(p))
+            if len(phases) > 1 and rng.random() < 0.5:
+                phases[-1]["after_years"] = rng.randint(0, 1)
+        candidates.append({key: value for key, value in c.items() if key != "cost"} | {"phases": phases})
+    return document | {"candidates": candidates, "horizon": {"first_year": 2027, "last_year": 2036}}
 
 
 def _odd_candidate(rng: Random, name: str, divisible: float, digits: int) -> Document:

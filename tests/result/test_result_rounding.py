@@ -7,27 +7,14 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from result_cases import GIVE, M, odd_scenario, scenario, site, solve, tier
+from result_cases import GIVE, M, odd_scenario, scenario, site, solve, solved, tier
 
-from optimiser import allocate, load_document
+from optimiser import allocate
 from optimiser.certificate import certify
-from optimiser.model.build import build_model
 from optimiser.plan import exact
-from optimiser.solve.arrays import arrays_of
-from optimiser.solve.options import SolveOptions
-from optimiser.solve.rounding import plan_of
-from optimiser.solve.stages import solve_model
 
 CASES = 360
 GROUPS = 12
-
-
-def solved(document):
-    """The model, what the solver says, and the plan in whole euros."""
-    scenario = load_document(document).expect()
-    model = build_model(scenario)
-    values = solve_model(model, arrays_of(model.programme), SolveOptions()).values
-    return scenario, model, values, None if values is None else plan_of(model, values)
 
 
 def broken(certificate):

@@ -47,6 +47,9 @@ A, EU, TERM = "/candidates/a", "/fund/tiers/eu", "/objective/terms/0"
 BANK_SENIORITY = "/fund/tiers/bank/seniority"
 BANK = {"id": "bank", "instrument": "loan", "size": 100, "public": False, "seniority": 0}
 TABLE = {"model": "table", "losses": {"a": [0, 1]}}
+P1, P2 = f"{A}/phases/p1", f"{A}/phases/p2"
+WINDOW = {"earliest": 2028, "latest": 2030}
+DECIDED = {f"{P2}/cost": {}, f"{P2}/cost_since_start": {"0": 40}, f"{P2}/start": WINDOW}
 SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
 
 CASES: list[tuple[str, str, dict[str, object]]] = [
@@ -95,9 +98,6 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("not-honoured", "/fund/tiers/bank/revolving", {"/fund/tiers/bank/revolving": {"years": 5}}),
     ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
     ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
-    ("not-honoured", f"{A}/phases/p2/start", {f"{A}/phases/p2/start": {"earliest": 2027, "latest": 2028}}),
-    ("not-honoured", f"{A}/phases/p2/after_years", {f"{A}/phases/p2/after_years": 1}),
-    ("not-honoured", f"{A}/phases/p2/cost_since_start", {f"{A}/phases/p2/cost_since_start": {"0": 9}}),
     ("instrument-not-honoured", "/fund/tiers/bank", {"/fund/tiers/bank/instrument": "guarantee"}),
     ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
     # contradictions
@@ -120,6 +120,23 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("lock-contradicts", f"{A}/phases/p1", {f"{A}/locked": "out", f"{A}/phases/p1/locked": "in"}),
     ("committed-not-eligible", f"{A}/phases/p1/committed/eu", {f"{EU}/eligible": {"countries": ["ES"]}, f"{A}/phases/p1/committed": {"eu": {"2027": 1}}}),
     ("committed-beyond-cost", f"{A}/phases/p1/committed", {f"{A}/phases/p1/committed": {"eu": {"2028": 1}}}),
+    ("cost-twice", P2, {**DECIDED, f"{P2}/cost": {"2028": 40}}),
+    ("start-missing", f"{P2}/cost_since_start", {f"{P2}/cost": {}, f"{P2}/cost_since_start": {"0": 9}}),
+    ("start-without-cost", f"{P2}/start", {f"{P2}/start": WINDOW}),
+    ("bad-pattern", f"{P2}/cost_since_start/00", {**DECIDED, f"{P2}/cost_since_start": {"00": 40}}),
+    ("bad-pattern", f"{P2}/cost_since_start/2028", {**DECIDED, f"{P2}/cost_since_start": {"2028": 40}}),
+    ("too-much-money", f"{P2}/cost_since_start/0", {**DECIDED, f"{P2}/cost_since_start": {"0": 2e9}}),
+    ("below-least", f"{P2}/cost_since_start/0", {**DECIDED, f"{P2}/cost_since_start": {"0": -1}}),
+    ("below-least", f"{P2}/after_years", {f"{P2}/after_years": -1}),
+    ("years-reversed", f"{P2}/start", {**DECIDED, f"{P2}/start": {"earliest": 2030, "latest": 2028}}),
+    ("window-leaves-horizon", f"{P2}/start/earliest", {**DECIDED, f"{P2}/start": {"earliest": 2025, "latest": 2028}}),
+    ("window-leaves-horizon", f"{P2}/start/latest", {**DECIDED, f"{P2}/start": {"earliest": 2028, "latest": 2031}}),
+    ("window-leaves-horizon", f"{P2}/start/latest", {**DECIDED, f"{P2}/cost_since_start": {"0": 20, "1": 20}}),
+    ("horizon-too-long", "/horizon", {**DECIDED, "/horizon": None, f"{P2}/start": {"earliest": 2028, "latest": 9000}}),
+    ("after-nothing", f"{P1}/after_years", {f"{P1}/after_years": 1}),
+    ("committed-without-start", f"{P2}/committed", {**DECIDED, f"{P2}/committed": {"eu": {"2027": 1}}}),
+    ("committed-without-start", f"{P2}/committed", {**DECIDED, f"{P2}/committed": {"eu": {"2028": 30}, "bank": {"2028": 11}}}),
+    ("committed-without-start", f"{P2}/committed", {**DECIDED, f"{P2}/committed": {"eu": {"2028": 1, "2029": 1}}}),
     ("rule-without-bound", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "count"}}),
     ("award-per-country", "/constraints/s/at_least", {"/constraints/s/per": "country", "/constraints/s/at_least": 5}),
     ("requires-itself", "/constraints/r", {"/constraints/r/needs": ["b"]}),
@@ -170,6 +187,11 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     # warnings and notes
     ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
     ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),
+    ("unfinanceable", P2, {**DECIDED, f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
+    ("never-late-enough", f"{P2}/after_years", {f"{P2}/after_years": 2}),
+    ("never-late-enough", f"{P2}/after_years", {**DECIDED, f"{P2}/after_years": 4}),
+    ("sizes-apart", f"{P2}/cost_since_start/0", {**DECIDED, f"{P2}/cost_since_start": {"0": 1e-6}}),
+    ("finer-than-a-euro", f"{P2}/cost_since_start", {**DECIDED, f"{P2}/cost_since_start": {"0": 0.1234567}}),
     ("free-private", f"{A}/private_pledge", {f"{A}/private_pledge": "unlimited"}),
     ("concentration-too-tight", f"{EU}/concentration", {f"{EU}/concentration": {"at_most": 0.4}}),
     ("share-met-by-zero", "/constraints/g", {"/constraints/g/at_least_share": 0.2}),
@@ -252,6 +274,20 @@ def test_a_file_larger_than_is_read(tmp_path, monkeypatch):
     assert [f.code for f in load_file(tmp_path / "large.json").findings] == ["file-too-large"]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        DECIDED,
+        {**DECIDED, f"{P2}/after_years": 3},
+        {**DECIDED, f"{P2}/committed": {"eu": {"2029": 30}, "bank": {"2029": 10}}},
+        {f"{P2}/after_years": 1},
+        {**DECIDED, f"{P2}/cost_since_start": {"0": 0, "1": 40}, f"{P2}/start/latest": 2029},
+    ],
+)
+def test_a_sound_window_has_no_findings(changes):
+    assert load_document(_changed(changes)).findings == ()
+
+
 PLANS = {
     "plan-not-an-object": [],
     "plan-unknown": {"money": [{"tier": "us", "candidate": "a", "phase": "p1", "year": 2027, "amount": 1}]},
@@ -260,6 +296,14 @@ PLANS = {
     "plan-negative": {"money": [{"tier": "eu", "candidate": "a", "phase": "p1", "year": 2027, "amount": -1}]},
     "plan-fraction": {"money": [], "candidates": [{"id": "a", "phases": {"p1": 1.5}}]},
     "wrong-type": {"money": 5},
+    "plan-start-fixed": {"money": [], "candidates": [{"id": "a", "phases": {"p1": 1}, "starts": {"p1": 2027}}]},
+}
+
+PLANS_OF_WINDOWS = {
+    "plan-start-unknown": {"money": [], "candidates": [{"id": "a", "phases": {"p1": 1, "p2": 1}}]},
+    "plan-start-none": {
+        "money": [{"tier": "eu", "candidate": "a", "phase": "p2", "year": t, "amount": 1} for t in (2028, 2029)]
+    },
 }
 
 
@@ -268,6 +312,14 @@ def test_plans(code):
     with pytest.raises(PlanError) as error:
         evaluate(SOUND, PLANS[code])
     assert code in {f.code for f in error.value.findings}
+
+
+@pytest.mark.parametrize("code", PLANS_OF_WINDOWS)
+def test_plans_of_windows(code):
+    with pytest.raises(PlanError) as error:
+        evaluate(_changed(DECIDED), PLANS_OF_WINDOWS[code])
+    assert [f.code for f in error.value.findings] == [code]
+    assert "{" not in error.value.findings[0].message() and error.value.findings[0].cure()
 
 
 ELSEWHERE = {
@@ -290,7 +342,8 @@ ELSEWHERE = {
 
 def test_every_finding_of_the_catalogue_is_provoked():
     codes = {key.removeprefix("finding.") for key in catalogue() if key.startswith("finding.")}
-    provoked = {code for code, _, _ in CASES} | READING.keys() | FILES.keys() | PLANS.keys() | {"file-too-large"}
+    provoked = {code for code, _, _ in CASES} | READING.keys() | FILES.keys() | {"file-too-large"}
+    provoked |= PLANS.keys() | PLANS_OF_WINDOWS.keys()
     assert codes - ELSEWHERE - provoked == set()
     assert provoked - codes == set()
 

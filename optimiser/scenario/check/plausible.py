@@ -29,7 +29,7 @@ def unfinanceable(s: Scenario) -> Iterator[Finding]:
         if c.locked == "out":
             continue
         for p in c.all_phases:
-            cost = sum(p.cost.values())
+            cost = p.total_cost
             if cost <= 0:
                 continue
             most = most_money(s, c, p, cost)
@@ -42,7 +42,7 @@ def unfinanceable_together(s: Scenario) -> Iterator[Finding]:
     for c in s.candidates:
         if c.locked == "out" or len(c.all_phases) < 2 or math.isinf(c.private_pledge):
             continue
-        costs = [(p, sum(p.cost.values())) for p in c.all_phases]
+        costs = [(p, p.total_cost) for p in c.all_phases]
         lacking = [(cost - most_money(s, c, p, cost) + c.private_pledge, cost) for p, cost in costs if cost > 0]
         needed = sum(max(from_pledge, 0.0) for from_pledge, _ in lacking)
         each_fits = all(from_pledge <= c.private_pledge + 1e-9 * cost for from_pledge, cost in lacking)
@@ -67,7 +67,7 @@ def free_private(s: Scenario) -> Iterator[Finding]:
     """An unlimited pledge with no least public share needs no public money: every euro of the fund would be a gift."""
     for c in s.candidates:
         least = s.fund.least_public_share if c.least_public_share is None else c.least_public_share
-        if math.isinf(c.private_pledge) and least == 0 and any(p.cost for p in c.all_phases):
+        if math.isinf(c.private_pledge) and least == 0 and any(p.stated_cost[1] for p in c.all_phases):
             yield _warning("free-private", "candidates", c.id, "private_pledge")
 
 
@@ -179,7 +179,8 @@ def sizes_apart(s: Scenario) -> Iterator[Finding]:
         for a, value in c.attributes.items():
             values.setdefault(a, []).append((("candidates", c.id, "attributes", a), value))
         for p in c.all_phases:
-            values["money"] += [((*_phase(c, p), "cost", year), amount) for year, amount in p.cost.items()]
+            key, stated = p.stated_cost
+            values["money"] += [((*_phase(c, p), key, year), amount) for year, amount in stated.items()]
             for a, value in p.attributes.items():
                 values.setdefault(a, []).append(((*_phase(c, p), "attributes", a), value))
     for what, named in values.items():
@@ -194,9 +195,10 @@ def finer_than_a_euro(s: Scenario) -> Iterator[Finding]:
     """Costs that are no whole number of euros: what is paid is rounded to the euro."""
     for c in s.candidates:
         for p in c.all_phases:
-            odd = [year for year, amount in p.cost.items() if (exact(amount) * EUROS_PER_MILLION).denominator != 1]
+            key, stated = p.stated_cost
+            odd = [year for year, amount in stated.items() if (exact(amount) * EUROS_PER_MILLION).denominator != 1]
             if odd:
-                yield Finding("note", "finer-than-a-euro", join((*_phase(c, p), "cost")), {"years": odd})
+                yield Finding("note", "finer-than-a-euro", join((*_phase(c, p), key)), {"years": odd})
 
 
 def without_effect(s: Scenario) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def _error(code: str, *place: str | int, **params: object) -> Finding:
 def tiers_without_use(s: Scenario) -> Iterator[Finding]:
     """Costs need tiers to pay them."""
     if not s.fund.tiers:
-        costly = [c.id for c in s.candidates if any(a > 0 for p in c.all_phases for a in p.cost.values())]
+        costly = [c.id for c in s.candidates if any(p.total_cost > 0 for p in c.all_phases)]
         if costly:
             yield _error("no-tiers", "fund", "tiers", candidates=costly[:12])
 
@@ -173,6 +173,8 @@ def commitments(s: Scenario) -> Iterator[Finding]:
                     yield _error("committed-not-eligible", *_phase(c, p), "committed", k, tier=k, candidate=c.id)
                 for year, amount in amounts.items():
                     committed_by_year[year] = committed_by_year.get(year, 0.0) + amount
+            if p.possible_starts is not None:
+                continue  # which cost a year has depends on the start: see ``starts``
             for year, amount in committed_by_year.items():
                 cost = p.cost.get(year, 0.0)
                 if amount > cost * (1 + 1e-12):

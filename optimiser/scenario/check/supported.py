@@ -38,11 +38,6 @@ def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
     for m in s.fund.matching:
         if m.soft is not None:
             yield ("fund", "matching", m.id, "soft")
-    for c in s.candidates:
-        for p in c.phases or ():
-            for key in ("cost_since_start", "start", "after_years"):
-                if getattr(p, key) is not None:
-                    yield ("candidates", c.id, "phases", p.id, key)
     for r in s.constraints:
         if r.soft is not None:
             yield ("constraints", r.id, "soft")
