@@ -35,7 +35,7 @@ def _candidates(result: Result) -> list[dict[str, Any]]:
     decided = any(c.starts for c in result.candidates)
     return [
         {"id": c.id, "name": c.name, "country": c.country, "funded": c.funded}
-        | ({"starts": [f"{phase} {year}" for phase, year in c.starts.items()]} if decided else {})
+        | ({"starts": [f"{phase}={year}" for phase, year in c.starts.items()]} if decided else {})
         | {_column(k): c.money.get(k, 0.0) for k in tiers}
         | {"private_money": c.private_money, "reason": c.reason.code}
         for c in result.candidates

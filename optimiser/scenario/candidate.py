@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from optimiser.scenario.types import (
-    Amount,
     AmountOrUnlimited,
     Country,
+    ElapsedAmounts,
     Id,
     Number,
     Part,
@@ -23,8 +23,6 @@ from optimiser.scenario.types import (
 )
 
 Attributes = dict[Id, Number]
-Elapsed = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]?)$")]
-
 Schedule = dict[int, float]
 """Cost by year, where it is above 0, years ascending [EUR million by year]."""
 
@@ -59,7 +57,7 @@ class Phase(Part):
         description="money already committed; the phase is then funded in full (L3) [EUR million by tier and year]",
     )
     locked: Literal["in", "out"] | None = Field(None, description="decided beforehand (L3) [choice]")
-    cost_since_start: dict[Elapsed, Amount] | None = Field(
+    cost_since_start: ElapsedAmounts | None = Field(
         None,
         description='capital cost by years since a start that is decided, "0" its first year; in place of cost, and '
         "with start [EUR million by year since start]",

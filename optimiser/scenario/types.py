@@ -139,3 +139,14 @@ YearAmounts = Annotated[
         }
     ),
 ]
+_ELAPSED = r"^(0|[1-9][0-9]?)$"
+ElapsedAmounts = Annotated[
+    dict[Annotated[str, Field(pattern=_ELAPSED)], Amount],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": _ELAPSED},
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": GREATEST_AMOUNT},
+        }
+    ),
+]

@@ -75,7 +75,15 @@ def test_the_table_lists_every_label_in_order():
 
 def test_lines_come_in_the_order_of_the_labels():
     s = scenario(
-        [site("sines", phases=[phase("phase-1"), phase("phase-2")], private_pledge=500, locked="in", tags=["lot-1"])],
+        [
+            site(
+                "sines",
+                phases=[phase("phase-1"), phase("phase-2", after_years=0)],
+                private_pledge=500,
+                locked="in",
+                tags=["lot-1"],
+            )
+        ],
         [
             tier(
                 max_share_of_cost=0.5,

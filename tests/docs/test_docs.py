@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from optimiser import allocate
 from optimiser.certificate import losses as loss_checks
 from optimiser.certificate.certify import RULES as CHECKS
 from optimiser.model import losses
@@ -67,6 +68,14 @@ def test_every_field_of_the_format_has_a_unit():
         for key, value in part.get("properties", {}).items():
             description = value.get("description", "")
             assert re.search(r"\[[^\]]+\]$", description), f"{name}.{key}: {description!r}"
+
+
+def test_the_example_of_decided_starts_is_as_described():
+    result = allocate(ROOT / "docs" / "examples" / "two-starts.json")
+    assert {c.id: c.starts for c in result.candidates} == {"north": {"phase-1": 2027}, "south": {"phase-1": 2028}}
+    paid = {year: sum(m.amount for m in result.money if m.year == year) for year in (2027, 2028, 2029)}
+    assert paid == {2027: 60, 2028: 100, 2029: 40}
+    assert result.objective.another_optimum == "exists"
 
 
 @pytest.mark.parametrize("page", sorted(p.relative_to(ROOT) for p in [ROOT / "README.md", *ROOT.glob("docs/*.md")]))

@@ -99,7 +99,7 @@ class TestResult:
     def test_the_table_of_candidates_has_a_column(self, two):
         frame = two.frame("candidates").set_index("id")
         assert list(frame.columns)[:4] == ["name", "country", "funded", "starts"]
-        assert frame["starts"].to_dict() == {"a": ["p2 2028"], "b": ["main 2027"], "c": []}
+        assert frame["starts"].to_dict() == {"a": ["p2=2028"], "b": ["main=2027"], "c": []}
 
     def test_no_column_where_nothing_is_decided(self):
         assert "starts" not in allocate(scenario([site("a")])).frame("candidates").columns
