@@ -170,7 +170,7 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         'Add "cost_since_start", or remove "start": fixed years stand in "cost".',
     ),
     "window-leaves-horizon": (
-        "A start in {start} has to do with {year}, outside the horizon {first} to {last}.",
+        "With a start in {start} the phase reaches {year}, outside the horizon {first} to {last}.",
         "Narrow the window, or widen /horizon.",
     ),
     "after-nothing": ("This is the first phase: there is none before it.", 'Remove "after_years".'),
