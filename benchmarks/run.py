@@ -16,7 +16,7 @@ from pathlib import Path
 
 from funds import fund_of
 
-from optimiser.allocation import _result
+from optimiser.allocation import Optimum, _result
 from optimiser.certificate import certify
 from optimiser.model.build import build_model
 from optimiser.result.reasons import reasons_of
@@ -69,7 +69,8 @@ def one_run(sites: int) -> dict[str, float]:
     assert outcome.values is not None
     plan = plan_of(model, outcome.values)
     at = lap("round to euros", at)
-    result = _result(scenario, model, arrays, outcome, plan, list(loaded.findings), SolveOptions(), "en", at)
+    optimum = Optimum(scenario, SolveOptions(), model, arrays, outcome, plan)
+    result = _result(optimum, list(loaded.findings), "en", at)
     at = lap("write up", at)
     result.to_json()
     at = lap("JSON", at)

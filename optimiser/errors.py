@@ -4,8 +4,9 @@
     ├── ScenarioError        the scenario has errors; carries every finding
     │   └── PlanError        a hand-made plan does not fit its scenario
     ├── PointerError         a pointer leads nowhere in the file
-    └── SolverError          the solver refused the model or answered nonsense
-        └── SolverUnavailable  the named solver is not installed
+    ├── SolverError          the solver refused the model or answered nonsense
+    │   └── SolverUnavailable  the named solver is not installed
+    └── StoreError           the store of results cannot be read or written
 
 An infeasible scenario or a time limit is an answer, not an error: both come back as a result.
 """
@@ -47,3 +48,7 @@ class SolverError(InvestAIError):
 
 class SolverUnavailable(SolverError):
     """The named solver is not installed on this machine."""
+
+
+class StoreError(InvestAIError):
+    """The store of results cannot be opened, read or written: locked, full, read-only, damaged or newer."""

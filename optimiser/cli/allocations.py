@@ -26,8 +26,9 @@ from optimiser.cli.options import (
     target_called,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import Exit, body, body_of, exit_of, guarded, interruptible, say, show
+from optimiser.cli.run import body, body_of, exit_of, guarded, interruptible, say, show
 from optimiser.cli.source import STDIN, expect, load, load_plan, refuse
+from optimiser.result.exit_codes import Exit
 
 
 @app.command()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from optimiser.cli.options import csv_format_of, target_called
-from optimiser.cli.run import Exit, body, line, say, show
+from optimiser.cli.run import body, line, say, show
+from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.report.page import Block

@@ -11,8 +11,9 @@ import typer
 from optimiser.cli.answer import save, tell
 from optimiser.cli.options import AsJson, Debug, File, Language, Settings
 from optimiser.cli.root import app
-from optimiser.cli.run import Exit, body, body_of, guarded, line, say
+from optimiser.cli.run import body, body_of, guarded, line, say
 from optimiser.cli.source import expect, load
+from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.solve.export import Exported

@@ -36,5 +36,5 @@ def _root(
 
     Exit codes: 0 optimal, 1 error, 2 usage, 3 invalid scenario,
     4 infeasible, 5 limit reached with a plan, 6 limit reached without one,
-    7 unbounded, 130 interrupted.
+    7 unbounded, 8 part of a batch failed, 130 interrupted.
     """

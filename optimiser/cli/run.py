@@ -9,13 +9,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import typer
 
 from optimiser.errors import InvestAIError
 from optimiser.messages import LANGUAGES, text
+from optimiser.result.exit_codes import Exit, exit_code
 
 if TYPE_CHECKING:
     from optimiser.report.page import Block
@@ -25,26 +25,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Exit(IntEnum):
-    """The exit codes of the command."""
-
-    OPTIMAL = 0
-    ERROR = 1
-    USAGE = 2
-    INVALID = 3
-    INFEASIBLE = 4
-    LIMIT_WITH_PLAN = 5
-    LIMIT_WITHOUT_PLAN = 6
-    UNBOUNDED = 7
-    INTERRUPTED = 130
-
-
 def exit_of(result: Result) -> Exit:
     """The exit code of a result."""
-    if result.termination == "time_limit":
-        return Exit.LIMIT_WITH_PLAN if result.has_allocation else Exit.LIMIT_WITHOUT_PLAN
-    codes = {"optimal": Exit.OPTIMAL, "infeasible": Exit.INFEASIBLE, "unbounded": Exit.UNBOUNDED}
-    return codes.get(result.termination, Exit.ERROR)
+    return exit_code(result.termination, result.has_allocation)
 
 
 def say(code: str, lang: str = "en", **params: Any) -> str:

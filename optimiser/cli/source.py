@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from optimiser.cli.options import settings_of
-from optimiser.cli.run import Exit, body, body_of, line, say, show
+from optimiser.cli.run import body, body_of, line, say, show
+from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.findings import Finding

@@ -40,6 +40,37 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "The patch cannot be applied: {reason}.",
         "Give it the shape of the scenario, list members by id, or use pointers as keys.",
     ),
+    # batches
+    "unknown-key-of-sweep": ('"{key}" is no part of a sweep.', "A sweep has: {known}."),
+    "sweep-form": (
+        "A sweep has either variants or a grid.",
+        'Write "variants": [{{"id": …, "patch": {{…}}}}] or "grid": {{pointer: [values]}}, not both.',
+    ),
+    "sweep-base": (
+        '"{base}" is no scenario to start from.',
+        "Name a file beside the sweep, write the scenario itself, or choose one of: {known}.",
+    ),
+    "sweep-values": (
+        "Here stand no values to go through.",
+        'A grid has pointers with a list of values, or {{"from": 1, "to": 2, "count": 5}}; a list is not empty.',
+    ),
+    "sweep-variant": (
+        "This is not a variant.",
+        'A variant is {{"id": "half", "patch": {{…}}}} and nothing else.',
+    ),
+    "sweep-too-large": (
+        "The sweep has {count} scenarios; at most {limit} are taken.",
+        "Take fewer values, or split it.",
+    ),
+    "sweep-in-lines": (
+        "A line of a JSON Lines file is one scenario; this one is a sweep.",
+        "Put the sweep into a file of its own.",
+    ),
+    "item-failed": ("Solving failed: {reason}.", "Run this scenario alone with --debug, and report what it says."),
+    "worker-died": (
+        "The process that worked on it died, {attempts} times.",
+        "It may need more memory than there is: run it alone, or on fewer workers.",
+    ),
     # shape
     "missing-key": ('The key "{key}" is missing; here are: {among}.', 'Add "{key}".'),
     "unknown-key": ('The key "{key}" is not part of the format. {hint}', "Correct the spelling or remove the key."),
@@ -549,6 +580,29 @@ _LABELS: dict[str, str] = {
 }
 
 _CLI: dict[str, str] = {
+    "batch.title": "Batch",
+    "batch.succeeded": "All {total} scenarios have a result.",
+    "batch.partially_failed": "{succeeded} of {total} scenarios have a result; {failed} have none.",
+    "batch.failed": "None of the {total} scenarios has a result.",
+    "batch.interrupted": "Stopped: {succeeded} of {total} scenarios have a result, {failed} failed, "
+    "{unfinished} are left.",
+    "batch.way.optimal": "optimal",
+    "batch.way.infeasible": "no plan obeys all rules",
+    "batch.way.time_limit": "stopped at the time limit",
+    "batch.way.unbounded": "without bound",
+    "batch.way.error": "the solver failed",
+    "batch.way.failed": "no result",
+    "batch.way.unfinished": "not begun or not finished",
+    "batch.column.scenarios": "scenarios",
+    "batch.column.scenario": "scenario",
+    "batch.column.reason": "why there is no result",
+    "batch.failures": "Without a result",
+    "batch.more-failed": "… and {count} more; summary.csv has all.",
+    "batch.took": "{new} solved, {skipped} known before, in {seconds} s ({rate} a second).",
+    "batch.rate": "{rate} a second",
+    "batch.resume": "Run the same command again to go on from here.",
+    "batch.damaged": "{count} kept results were damaged and are solved again.",
+    "usage.batch-empty": "there is no scenario here",
     # outcome
     "outcome.optimal": "The best plan, and proven: no other plan does better.",
     "outcome.within-gap": "As good as asked for: at most {gap} from the best possible.",

@@ -80,12 +80,17 @@ def save_findings(
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[Any]], csv_format: CsvFormat = "en") -> bytes:
     """A table as CSV: one line of names, then the rows."""
+    mark = b"\xef\xbb\xbf" if csv_format == "fr" else b""
+    return mark + csv_rows([names], csv_format) + csv_rows(rows, csv_format)
+
+
+def csv_rows(rows: Iterable[Sequence[Any]], csv_format: CsvFormat = "en") -> bytes:
+    """Rows of a CSV table, to be put below others."""
     french = csv_format == "fr"
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=";" if french else ",")
-    writer.writerow([_cell(name, french) for name in names])
     writer.writerows([_cell(value, french) for value in row] for row in rows)
-    return file.getvalue().encode("utf-8-sig" if french else "utf-8")
+    return file.getvalue().encode()
 
 
 def write_whole(path: Path, content: bytes) -> None:

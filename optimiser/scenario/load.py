@@ -49,6 +49,11 @@ def load_bytes(content: bytes, settings: Mapping[str, Any] | None = None) -> Loa
     return _loaded(document, findings, settings or {})
 
 
+def load_read(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any] | None = None) -> Loaded:
+    """A scenario from a document that was read already, with what reading found."""
+    return _loaded(document, findings, settings or {})
+
+
 def load_file(path: Path | str, settings: Mapping[str, Any] | None = None) -> Loaded:
     """A scenario from a JSON or YAML file."""
     document, findings = read_file(Path(path))

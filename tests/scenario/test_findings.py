@@ -334,10 +334,19 @@ ELSEWHERE = {
     "time-limit-capped",
     "threads-fixed",
     "patch-leads-nowhere",
+    "unknown-key-of-sweep",
+    "sweep-form",
+    "sweep-base",
+    "sweep-values",
+    "sweep-variant",
+    "sweep-too-large",
+    "sweep-in-lines",
+    "item-failed",
+    "worker-died",
     "request-not-an-object",
     "unknown-key-of-request",
 }
-"""Findings of solving and of the service, provoked by their own tests."""
+"""Findings of solving, of batches and of the service, provoked by their own tests."""
 
 
 def test_every_finding_of_the_catalogue_is_provoked():

@@ -1,0 +1,95 @@
+"""Where the work is done: processes of this machine, or a cluster. Both are ``concurrent.futures`` executors."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from multiprocessing import connection
+from typing import Any
+
+from optimiser.errors import InvestAIError
+
+CONNECT_S = 10
+"""How long a cluster may take to answer."""
+
+
+class ClusterUnavailable(InvestAIError):
+    """The cluster does not answer, or the part that speaks to it is not installed."""
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor]:
+    """A pool of worker processes; killed when the block is left early."""
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        _kill(pool)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """The workers of a Dask cluster, which must have this program installed.
+
+    Errors: ClusterUnavailable.
+    """
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        raise ClusterUnavailable("a cluster needs the extra: pip install 'investai-optimiser[cluster]'") from error
+    try:
+        client: Any = Client(  # type: ignore[no-untyped-call]
+            address, timeout=CONNECT_S, set_as_default=False
+        )
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterUnavailable(f"no cluster answers at {address}: {error}") from error
+    try:
+        # Pure tasks would be merged by their arguments; the store does that, and knows more.
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()
+
+
+def _begin() -> None:
+    """Prepare a worker process."""
+    # A Ctrl-C goes to the whole group of processes; the one that leads them ends the others in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: the pool itself would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """End the processes at once: a solver that runs hears nothing."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()
+
+
+def executors_of(
+    workers: int | None, address: str | None
+) -> tuple[Callable[[], AbstractContextManager[Executor]], int]:
+    """How to open the workers, and how many they are: a cluster's where it is named, else processes of this machine.
+
+    Errors: ClusterUnavailable.
+    """
+    if address is None:
+        count = workers or os.cpu_count() or 1
+        return partial(processes, count), count
+    with cluster(address) as executor:
+        count = len(executor._client.scheduler_info()["workers"])  # type: ignore[attr-defined]
+    return partial(cluster, address), max(count, 1)

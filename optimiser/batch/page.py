@@ -1,0 +1,33 @@
+"""A batch for people: how many ended in which way, and what is wrong with those that failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from optimiser.batch.summary import BatchSummary
+from optimiser.report.page import Block, Column, Heading, Paragraph, Table, words
+
+MOST_FAILURES = 30
+"""Failed scenarios shown; the summary's file has all."""
+
+
+def batch_page(summary: BatchSummary, lang: str = "en") -> list[Block]:
+    """The page of a batch."""
+    say = words(lang)
+    counts = {"total": summary.total, "succeeded": summary.succeeded, "failed": summary.failed}
+    sentences = [say(f"batch.{summary.state}", **counts, unfinished=summary.unfinished)]
+    blocks: list[Block] = [Heading(say("batch.title"), sentences, summary.state == "succeeded")]
+    ways = Counter(row.termination or row.state for row in summary.scenarios)
+    rows = [[say(f"batch.way.{way}"), str(count)] for way, count in ways.most_common()]
+    blocks.append(Table("", [Column(""), Column(say("batch.column.scenarios"), numeric=True)], rows))
+    failures = [row for row in summary.scenarios if row.state == "failed"]
+    if failures:
+        shown = [(row.name, row.findings[0]["message"] if row.findings else "") for row in failures[:MOST_FAILURES]]
+        notes = [say("batch.more-failed", count=len(failures) - len(shown))] if len(failures) > len(shown) else []
+        columns = [Column(say("batch.column.scenario")), Column(say("batch.column.reason"))]
+        blocks.append(Table(say("batch.failures"), columns, [list(pair) for pair in shown], notes))
+    rate = summary.new / summary.seconds if summary.seconds else 0.0
+    skipped = summary.succeeded - summary.new
+    took = say("batch.took", new=summary.new, skipped=skipped, seconds=f"{summary.seconds:.1f}", rate=f"{rate:.1f}")
+    blocks.append(Paragraph("", [took]))
+    return blocks

@@ -1,0 +1,177 @@
+"""Where results are kept: one row a key, in an SQLite file or a PostgreSQL database.
+
+Everything is written in one transaction or not at all; of two results for one key the first stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from optimiser.batch.schema import upgrade
+from optimiser.batch.solving import Answered, Prepared, Solved
+from optimiser.batch.tables import contents, results
+from optimiser.errors import StoreError
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another before the store counts as locked."""
+
+MOST_AT_ONCE = 500
+"""Keys of one query: databases limit their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a kept result ended, without its body."""
+
+    key: str
+    termination: str
+    has_allocation: bool
+    seconds: float
+
+
+class Store:
+    """A store of results.
+
+    url: an SQLAlchemy address, ``sqlite:///results.sqlite`` or ``postgresql+psycopg://…``, or the path of an SQLite
+    file, which is made where it is missing. Errors: StoreError where it cannot be opened; every method raises it where
+    the database refuses.
+    """
+
+    def __init__(self, url: str | Path):
+        address = f"sqlite:///{url}" if isinstance(url, Path) or "://" not in str(url) else str(url)
+        with _refusals():
+            self.engine = _engine(address)
+            upgrade(self.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def known(self, digests: Sequence[str]) -> dict[str, Prepared]:
+        """What is known of contents: the key of their answer, or what is wrong with them."""
+        query = select(contents.c.digest, contents.c.key, contents.c.findings, contents.c.names)
+        with self._read() as connection:
+            rows = [r for part in _parts(digests) for r in connection.execute(query.where(contents.c.digest.in_(part)))]
+        return {r.digest: Prepared(r.key, tuple(json.loads(r.findings)), json.loads(r.names)) for r in rows}
+
+    def kept(self, keys: Sequence[str]) -> dict[str, Kept]:
+        """How the results for these keys ended, where there are any."""
+        columns = (results.c.key, results.c.termination, results.c.has_allocation, results.c.seconds)
+        with self._read() as connection:
+            rows = [
+                r for part in _parts(keys) for r in connection.execute(select(*columns).where(results.c.key.in_(part)))
+            ]
+        return {row.key: Kept(*row) for row in rows}
+
+    def body(self, key: str) -> bytes | None:
+        """The JSON of a result; None where there is none, or where its row was damaged, which is then removed."""
+        query = select(results.c.body, results.c.digest).where(results.c.key == key)
+        with self._read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        if hashlib.sha256(row.body).hexdigest() != row.digest:
+            with self._write() as connection:
+                connection.execute(results.delete().where(results.c.key == key, results.c.digest == row.digest))
+            return None
+        return zlib.decompress(row.body)
+
+    def keep(self, found: Mapping[str, Prepared | Answered]) -> None:
+        """Keep what was found for these digests, all of it or nothing. A key that has a result keeps it."""
+        now = time.time()
+        with self._write() as connection:
+            for digest, answer in found.items():
+                prepared = answer.prepared if isinstance(answer, Answered) else answer
+                if isinstance(answer, Answered):
+                    self._keep_result(connection, answer.solved, now)
+                row = {
+                    "digest": digest,
+                    "key": prepared.key,
+                    "findings": json.dumps(prepared.findings),
+                    "names": json.dumps(prepared.names),
+                    "created_at": now,
+                }
+                self._insert(connection, contents, row)
+
+    def _keep_result(self, connection: Connection, solved: Solved, now: float) -> None:
+        body = zlib.compress(solved.body, 6)
+        row = {
+            "key": solved.key,
+            "scenario": solved.scenario,
+            "termination": solved.termination,
+            "has_allocation": solved.has_allocation,
+            "seconds": solved.seconds,
+            "body": body,
+            "digest": hashlib.sha256(body).hexdigest(),
+            "created_at": now,
+        }
+        self._insert(connection, results, row)
+
+    def _insert(self, connection: Connection, table: Any, row: Mapping[str, Any]) -> None:
+        """Insert a row unless its key is there."""
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with _refusals(), self.engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with _refusals(), self.engine.begin() as connection:
+            yield connection
+
+
+def _engine(address: str) -> Engine:
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # The driver shall not begin transactions itself: a reader that turns writer would find the file locked.
+        connection.isolation_level = None
+        # Write-ahead: readers and one writer at a time do not wait for each other; a power cut loses the last
+        # transactions at most, never the file.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Whatever the database says, as one error in words."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise StoreError(f"the store cannot be used: {reason}") from error
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise StoreError(f"the store cannot be used: {reason}") from error
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[n : n + MOST_AT_ONCE] for n in range(0, len(values), MOST_AT_ONCE))
