@@ -19,6 +19,7 @@ from optimiser.errors import ScenarioError
 from optimiser.findings import Finding, has_errors
 from optimiser.model.build import Model, build_model
 from optimiser.plan import Plan, million
+from optimiser.result.aid import grant_equivalents
 from optimiser.result.binding import binding_of
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
 from optimiser.result.losses import LossBook, loss_book, own_loss_findings, risk_report
@@ -35,6 +36,7 @@ from optimiser.result.result import (
     Stage,
     Unspent,
 )
+from optimiser.result.stresses import stress_reports
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.check import check_scenario
 from optimiser.scenario.load import Loaded, load_document, load_file
@@ -175,6 +177,8 @@ def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float
         unspent=_unspent(scenario, outcome, plan) if plan else [],
         binding=binding_of(model, optimum.arrays, outcome),
         risk=risk,
+        stresses=stress_reports(scenario, plan, book, risk, certificate) if plan and certificate else [],
+        grant_equivalents=grant_equivalents(scenario, plan, model.draws) if plan else None,
         certificate=certificate,
         findings=[f.as_dict(lang) for f in findings],
         provenance=provenance(optimum.options.solver, started, outcome.solver_seconds),

@@ -13,11 +13,13 @@ from optimiser.certificate import certify
 from optimiser.errors import PlanError
 from optimiser.findings import Finding
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKey, exact
+from optimiser.result.aid import grant_equivalents
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
 from optimiser.result.losses import loss_book, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
+from optimiser.result.stresses import stress_reports
 from optimiser.risk.draws import draws_of
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded
@@ -58,6 +60,7 @@ def scored(
     draws = draws_of(scenario) if scenario.risk is not None else None
     book = loss_book(scenario, plan, draws) if draws is not None else None
     certificate = certify(scenario, plan, draws)
+    risk = risk_report(book) if book is not None else None
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
@@ -74,7 +77,9 @@ def scored(
         indicators=indicators_of(scenario, plan),
         unspent=[Unspent(k, unspent_million(e), [], False) for k, e in unspent_euros(scenario, plan).items()],
         binding=[],
-        risk=risk_report(book) if book is not None else None,
+        risk=risk,
+        stresses=stress_reports(scenario, plan, book, risk, certificate),
+        grant_equivalents=grant_equivalents(scenario, plan, draws),
         certificate=certificate,
         findings=[f.as_dict(lang) for f in (*loaded.findings, *findings)],
         provenance=provenance("none", started, 0.0),

@@ -129,6 +129,7 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Name one of: {known}; or give it to the candidates.",
     ),
     "unknown-source": ('There is no source "{id}".', "List it under /sources, or remove it here."),
+    "unknown-country": ('No candidate stands in "{id}".', "Name one of: {known}."),
     # not honoured yet
     "not-honoured": (
         '"{key}" is part of the format, but this version does not act on it yet, and will not ignore it.',
@@ -309,6 +310,28 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "pool-empty": (
         "No tier is exposed to losses, so that the risk model changes nothing.",
         "Nothing, or add a tier of equity or loans.",
+    ),
+    "stress-kind-or-patch": (
+        'A stress has either a "kind" or a "patch"; this one has {found}.',
+        'Write a kind (chip_price_fall, delay, country_failure, budget_refused) with its keys, or "patch": {{…}}.',
+    ),
+    "stress-needs-key": ('The stress {kind} needs "{key}".', 'Add "{key}" to the stress.'),
+    "stress-has-no-key": ('The stress {kind} does not use "{key}".', 'Remove "{key}".'),
+    "stress-not-public": (
+        'The tier "{tier}" is not public: no public budget pays it.',
+        "Name public tiers, or leave the key out to mean all of them.",
+    ),
+    "stress-with-gains": (
+        "The table of losses has gains, which a fall of the collateral would raise as well.",
+        "Write the stressed losses as a patch of /risk/losses.",
+    ),
+    "stress-changes-question": (
+        "The stress changes {what}: the plan could not be held and compared.",
+        "A stress changes what happens to the plan: amounts, years, probabilities, limits. Ask another question with a variant.",
+    ),
+    "delay-keeps-table": (
+        "A table says how sites fail, whenever they are built: the delay moves costs and money, and losses stay.",
+        "Nothing, or write the losses of a longer time as a patch of /risk/losses.",
     ),
     # warnings
     "unfinanceable": (
@@ -652,6 +675,10 @@ _CLI: dict[str, str] = {
     "title.returns": "Expected return a year, after losses",
     "title.levels": "Who loses first (EUR million)",
     "title.limits": "Limits on losses",
+    "title.stresses": "Stress tests: the plan held fixed, the world changed (EUR million)",
+    "title.stressed-tiers": "Average loss by tier under each stress (EUR million)",
+    "title.stressed-rules": "Rules the plan no longer keeps under a stress",
+    "title.aid": "Grant equivalents of public money (EUR million)",
     "title.unspent": "What stays unspent (EUR million)",
     "title.all-spent": "Every tier is spent in full.",
     "title.binding": "What binds, and what one more is worth",
@@ -687,6 +714,11 @@ _CLI: dict[str, str] = {
     "column.loses-from": "loses from",
     "column.loses-to": "to",
     "column.limits": "Limits on its losses",
+    "column.case": "Case",
+    "column.chance-of": "Chance {tiers} loses",
+    "column.refused": "Not paid",
+    "column.breaks": "What breaks",
+    "column.share-of-cost": "Share of cost",
     "column.left": "Left",
     "column.kept-by": "What keeps it so",
     "column.rule": "Rule",
@@ -724,6 +756,16 @@ _CLI: dict[str, str] = {
     "flip.many": "It takes {failures} failures until the most senior level ({tiers}) loses its first euro: more than "
     "{loss} of {pool} must be lost, a chance of {chance}.",
     "flip.never": "The most senior level ({tiers}) loses nothing even where every site fails.",
+    "stress.none": "as planned",
+    "stress.holds": "The plan keeps every rule in each of these cases.",
+    "stress.broken": "{what}, by {by} {unit}",
+    "stress.more": "{count} more in the full result",
+    "stress.refused": "{name}: public money that would not be paid, by year: {years} (sites: {sites}).",
+    "stress.none-refused": "{name}: no public money of this plan waits on that budget.",
+    "stress.term": "{name}: {term} {value} instead of {before}.",
+    "aid.note": "What the sites are given: grants and purchases whole; money that is to come back less what it is expected "
+    "to bring back, discounted at {rate} a year. From the year it is paid; not discounted to a common year.",
+    "aid.not-counted": "Not counted: {tiers}.",
     "bound.at_least": "at least",
     "bound.at_most": "at most",
     "bound.equal": "equal",

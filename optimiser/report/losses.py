@@ -37,10 +37,10 @@ def _by_tier(risk: RiskReport, say: Words) -> Block:
     named: list[tuple[str, LossSummary]] = [(t.tier, t.losses) for t in risk.tiers]
     if len(named) > 1:
         named.append((say("losses.pool"), risk.pool))
-    money = [_euros(x.exposure for _, x in named), _euros(x.expected_loss for _, x in named)]
-    worst = [_euros(x.cvar_95 for _, x in named), _euros(x.cvar_99 for _, x in named)]
+    money = [euros(x.exposure for _, x in named), euros(x.expected_loss for _, x in named)]
+    worst = [euros(x.cvar_95 for _, x in named), euros(x.cvar_99 for _, x in named)]
     exposed, mean, worst_5, worst_1 = grid([*money, *worst])
-    chance = [_percent(x.probability_of_loss) for _, x in named]
+    chance = [percent(x.probability_of_loss) for _, x in named]
     titles = ["exposed", "mean-loss", "chance", "worst-5", "worst-1"]
     cells = [exposed, mean, chance, worst_5, worst_1]
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
@@ -52,14 +52,14 @@ def _returns(tiers: Sequence[TierRisk], say: Words) -> Block:
     """Return against hurdle: a table of its own, so that the two stand together on a narrow screen."""
     titles = ["return", "hurdle"] if any(t.hurdle is not None for t in tiers) else ["return"]
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
-    rows = [[t.tier, _percent(t.expected_yearly_return), _percent(t.hurdle)][: len(columns)] for t in tiers]
+    rows = [[t.tier, percent(t.expected_yearly_return), percent(t.hurdle)][: len(columns)] for t in tiers]
     return Table(say("title.returns"), columns, rows)
 
 
 def _by_level(risk: RiskReport, say: Words) -> Block:
     """A row a level that holds money: from and to which loss of the pool it loses, and its limits."""
     levels = [level for level in risk.levels if level.own.exposure > 0]
-    start, end = grid([_euros(x.attachment for x in levels), _euros(x.detachment for x in levels)])
+    start, end = grid([euros(x.attachment for x in levels), euros(x.detachment for x in levels)])
     start = [shown.replace(NOTHING, "0") for shown in start]
     columns = [
         Column(say("column.level")),
@@ -88,13 +88,13 @@ def _limits(limits: Sequence[LimitCheck], say: Words) -> str:
 
 def _limit(limit: LimitCheck, say: Words) -> str:
     kind, _, alpha = limit.kind.partition(" ")
-    what = say(f"limit.{kind}", worst=_percent(1 - float(alpha or 0)))
+    what = say(f"limit.{kind}", worst=percent(1 - float(alpha or 0)))
     if limit.bounded_share is None:
-        return say("limit.empty", what=what, asked=_percent(limit.at_most))
+        return say("limit.empty", what=what, asked=percent(limit.at_most))
     own = limit.own_share
     differs = own is not None and abs(own - limit.bounded_share) > SAME
     code = "limit.own" if differs else "limit.reached"
-    return say(code, what=what, asked=_percent(limit.at_most), reached=_percent(limit.bounded_share), own=_percent(own))
+    return say(code, what=what, asked=percent(limit.at_most), reached=percent(limit.bounded_share), own=percent(own))
 
 
 def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
@@ -106,9 +106,9 @@ def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
         "flip.one" if flip.fewest_failures == 1 else "flip.many",
         tiers=tiers,
         failures=flip.fewest_failures,
-        loss=amounts(_euros([flip.pool_loss]))[0].replace(NOTHING, "0"),
-        pool=amounts(_euros([risk.pool.exposure]))[0],
-        chance=_percent(flip.probability),
+        loss=amounts(euros([flip.pool_loss]))[0].replace(NOTHING, "0"),
+        pool=amounts(euros([risk.pool.exposure]))[0],
+        chance=percent(flip.probability),
     )
 
 
@@ -118,9 +118,11 @@ def _counted(risk: RiskReport, say: Words) -> str:
     return say(code, draws=f"{risk.draws:,}", seed=risk.seed, sharing=sharing)
 
 
-def _euros(values: Iterator[float] | Sequence[float]) -> list[float]:
+def euros(values: Iterator[float] | Sequence[float]) -> list[float]:
+    """Amounts without the noise of sums, to the euro."""
     return [round(v, EUROS) + 0.0 for v in values]
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """A share as a percentage without the noise of sums; a dash for none."""
     return NOTHING if value is None else share(round(value, 9) + 0.0)

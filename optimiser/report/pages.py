@@ -10,6 +10,7 @@ from optimiser.report import tables
 from optimiser.report.losses import losses
 from optimiser.report.numbers import share
 from optimiser.report.page import Block, Column, Findings, Heading, Paragraph, Table, Words, words
+from optimiser.report.stresses import stresses
 from optimiser.result.result import Result
 
 SEVERITIES = ("error", "warning", "note")
@@ -32,6 +33,8 @@ def result_page(result: Result, lang: str = "en", everything: bool = False, titl
             tables.years(result, say),
             tables.countries(result, say),
             *losses(result, say),
+            *stresses(result, say, lang),
+            tables.aid(result, say),
             tables.unspent(result, say, lang),
             tables.binding(result, say, lang, everything),
             tables.certificate(result, say, lang),

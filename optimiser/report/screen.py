@@ -16,7 +16,10 @@ from rich.text import Text
 from optimiser.report.page import Block, Cell, Column, Findings, Heading, Paragraph, Table
 
 GAP = 2
-"""Blank cells between two columns."""
+"""Blank cells after a column but the last."""
+
+LINE = 1
+"""Width of the (blank) line that the box draws between two columns."""
 
 LEAST_TEXT = 14
 """Width a column of text is not squeezed below, unless its longest cell is shorter."""
@@ -99,12 +102,13 @@ def _table(block: Table, width: int) -> Iterator[RenderableType]:
     if block.title:
         yield _title(block.title)
     for chosen in _chunks(block, width):
-        yield _drawn(block, chosen)
+        yield _drawn(block, chosen, width)
     for note in block.notes:
         yield Padding(_plain(note, "dim"), (0, 0, 0, 2))
 
 
-def _drawn(block: Table, chosen: Sequence[int]) -> RichTable:
+def _drawn(block: Table, chosen: Sequence[int], width: int) -> RichTable:
+    greatest = _greatest(block, chosen, width)
     headed = any(c.title for c in block.columns)
     table = RichTable(box=SIMPLE_HEAD if headed else None, show_header=headed, pad_edge=False, padding=(0, GAP, 0, 0))
     table.show_edge = False
@@ -117,6 +121,7 @@ def _drawn(block: Table, chosen: Sequence[int]) -> RichTable:
             no_wrap=column.numeric,
             overflow="fold",
             min_width=_least(block, n),
+            max_width=greatest.get(n),
         )
     for row in block.rows:
         table.add_row(*(Text("\n").join(_plain(part) for part in _lines(row[n])) for n in chosen))
@@ -135,8 +140,30 @@ def _chunks(block: Table, width: int) -> Iterator[list[int]]:
     yield chosen
 
 
+def _greatest(block: Table, chosen: Sequence[int], width: int) -> dict[int, int]:
+    """How wide the columns of text before the last may become, where not everything fits on one line.
+
+    Rich narrows columns of text evenly, down to where the last one no longer has its least width and is cut.
+    """
+    lacks = {n: max(_widest(block, n) - _least(block, n), 0) for n in chosen}
+    spare = max(width - _needs(block, chosen), 0)
+    if sum(lacks.values()) <= spare:
+        return {}
+    greatest = {}
+    flowing = sorted((n for n in chosen[:-1] if not block.columns[n].numeric), key=lambda n: lacks[n])
+    for left, n in zip(range(len(flowing), 0, -1), flowing, strict=True):
+        more = min(lacks[n], spare // left)
+        greatest[n] = _least(block, n) + more
+        spare -= more
+    return greatest
+
+
 def _needs(block: Table, chosen: Sequence[int]) -> int:
-    return sum(_least(block, n) + GAP for n in chosen)
+    return _between(chosen) + sum(_least(block, n) for n in chosen)
+
+
+def _between(chosen: Sequence[int]) -> int:
+    return (GAP + LINE) * (len(chosen) - 1)
 
 
 def _least(block: Table, n: int) -> int:

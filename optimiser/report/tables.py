@@ -28,7 +28,9 @@ def headline(result: Result, say: Words) -> Block:
         if i.total_cost:
             money = [a.replace(NOTHING, "0") for a in amounts([i.public_money, i.private_money, i.total_cost])]
             names = ("public_money", "private_money", "total_cost")
-            rows += [[say(f"headline.{name}"), value, million] for name, value in zip(names, money, strict=True)]
+            said = {t.term for t in result.objective.terms if t.tier is None}
+            named = [(name, value) for name, value in zip(names, money, strict=True) if name not in said]
+            rows += [[say(f"headline.{name}"), value, million] for name, value in named]
         if i.multiplier is not None:
             rows.append([say("headline.multiplier"), f"{i.multiplier:,.2f}", say("headline.multiplier-unit")])
     return Table("", [Column(""), Column("", numeric=True), Column("")], rows)
@@ -36,7 +38,7 @@ def headline(result: Result, say: Words) -> Block:
 
 def _objective(found: ObjectiveValue, say: Words) -> list[list[str]]:
     """The terms; their weighted sum where there is one; the best possible where the plan may be short of it."""
-    rows = [[_term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
+    rows = [[term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
     if not found.terms or found.value is None:
         return rows
     # One term alone, or the first of several stages, is the objective itself, up to its sign: that is maximised.
@@ -161,6 +163,32 @@ def unspent(result: Result, say: Words, lang: str) -> Block | None:
     return Table(say("title.unspent"), columns, rows)
 
 
+def aid(result: Result, say: Words) -> Block | None:
+    """Grant equivalents by site and tier, where a reference rate says what repayments are worth."""
+    given = result.grant_equivalents
+    if given is None or given.reference_rate is None or not given.total:
+        return None
+    awards = {c.id: c for c in result.candidates}
+    rows = [x for x in given.candidates if x.total]
+    tiers = [k for k in _tiers(result) if any(x.by_tier.get(k) for x in rows)]
+    who, named = _who([awards[x.candidate] for x in rows], say)
+    *by_tier, totals = grid([*([x.by_tier.get(k, 0.0) for x in rows] for k in tiers), [x.total for x in rows]])
+    shares = [NOTHING if x.intensity is None else share(x.intensity) for x in rows]
+    last = [Column(say("column.total"), numeric=True), Column(say("column.share-of-cost"), numeric=True)]
+    notes = [say("aid.note", rate=share(given.reference_rate))]
+    if given.not_counted:
+        notes.append(say("aid.not-counted", tiers=", ".join(x.tier for x in given.not_counted)))
+    short = Table(
+        say("title.aid"),
+        [*who, *last],
+        [[*row, total, part] for row, total, part in zip(named, totals, shares, strict=True)],
+        notes,
+    )
+    wide = [[*row, *(column[n] for column in by_tier), totals[n], shares[n]] for n, row in enumerate(named)]
+    columns = [*who, *(Column(k, numeric=True) for k in tiers), *last]
+    return Table(say("title.aid"), columns, wide, notes, narrow=short)
+
+
 def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | None:
     """Rules at their bound with a shadow price, the dearest first; those without one in a sentence."""
     if not result.has_allocation or result.strategy == "evaluate":
@@ -228,7 +256,8 @@ def label_words(label: str, lang: str) -> str:
         return label
 
 
-def _term_name(t: TermValue, say: Words) -> str:
+def term_name(t: TermValue, say: Words) -> str:
+    """A term of the objective in words."""
     name = say(f"term.{t.term}", attribute=t.attribute or "")
     return say("term.of-tier", term=name, tier=t.tier) if t.tier else name
 

@@ -9,7 +9,18 @@ import pandas as pd
 
 from optimiser.result.result import Result
 
-TABLES = ("money", "candidates", "private_money", "unspent", "binding", "certificate", "risk")
+TABLES = (
+    "money",
+    "candidates",
+    "private_money",
+    "unspent",
+    "binding",
+    "certificate",
+    "risk",
+    "stresses",
+    "stress_rules",
+    "grant_equivalents",
+)
 
 
 def frame_of(result: Result, table: str) -> pd.DataFrame:
@@ -19,8 +30,8 @@ def frame_of(result: Result, table: str) -> pd.DataFrame:
     """
     if table == "candidates":
         rows, names = _candidates(result), ["id", "name", "country", "funded", "private_money", "reason"]
-    elif table == "risk":
-        rows, names = _tier_losses(result), _COLUMNS[table]
+    elif table in _ROWS:
+        rows, names = _ROWS[table](result), _COLUMNS[table]
     elif table in TABLES:
         source: list[Any] = getattr(result, table) if table != "certificate" else _checks(result)
         rows, names = [asdict(r) for r in source], _COLUMNS[table]
@@ -58,6 +69,39 @@ def _tier_losses(result: Result) -> list[dict[str, Any]]:
     ]
 
 
+def _stressed_losses(result: Result) -> list[dict[str, Any]]:
+    """A row a stress and tier, and one for the pool (no tier): the losses, and how much each number changed."""
+    return [
+        {"stress": s.id, "kind": s.kind, "tier": x.tier}
+        | asdict(x.losses)
+        | {f"change_{name}": value for name, value in asdict(x.change).items() if name != "exposure"}
+        for s in result.stresses
+        for x in (s.pool, *s.tiers)
+    ]
+
+
+def _stressed_rules(result: Result) -> list[dict[str, Any]]:
+    return [{"stress": s.id, "kind": s.kind} | asdict(r) for s in result.stresses for r in s.rules]
+
+
+def _aid(result: Result) -> list[dict[str, Any]]:
+    """A row a candidate with a cost, a column a public tier."""
+    given = result.grant_equivalents
+    if given is None:
+        return []
+    tiers = list(dict.fromkeys(k for x in given.candidates for k in x.by_tier))
+    taken = ("candidate", "total", "cost", "intensity")
+    return [
+        {"candidate": x.candidate}
+        | {f"tier {k}" if k in taken else k: x.by_tier.get(k, 0.0) for k in tiers}
+        | {"total": x.total, "cost": x.cost, "intensity": x.intensity}
+        for x in given.candidates
+    ]
+
+
+_ROWS = {"risk": _tier_losses, "stresses": _stressed_losses, "stress_rules": _stressed_rules, "grant_equivalents": _aid}
+
+
 def _checks(result: Result) -> list[Any]:
     return result.certificate.rules if result.certificate is not None else []
 
@@ -82,4 +126,20 @@ _COLUMNS = {
         "expected_yearly_return",
         "hurdle",
     ],
+    "stresses": [
+        "stress",
+        "kind",
+        "tier",
+        "exposure",
+        "expected_loss",
+        "probability_of_loss",
+        "cvar_95",
+        "cvar_99",
+        "change_expected_loss",
+        "change_probability_of_loss",
+        "change_cvar_95",
+        "change_cvar_99",
+    ],
+    "stress_rules": ["stress", "kind", "label", "rule", "at", "by", "before", "unit"],
+    "grant_equivalents": ["candidate", "total", "cost", "intensity"],
 }

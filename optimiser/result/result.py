@@ -236,6 +236,112 @@ class RiskReport:
 
 
 @dataclass(frozen=True, slots=True)
+class StressedLosses:
+    """Losses under a stress, and how much each number is above the unstressed one. tier: null for the whole pool."""
+
+    tier: str | None
+    losses: LossSummary
+    change: LossSummary
+
+
+@dataclass(frozen=True, slots=True)
+class StressedLevel:
+    """Where a level loses its first euro under a stress. probability_change: against the unstressed [share]."""
+
+    seniority: int
+    tiers: list[str]
+    flip_point: FlipPoint
+    probability_change: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExceededLimit:
+    """A limit on losses that a stress breaks, as the model bounds it, and whose it is."""
+
+    tiers: list[str]
+    limit: LimitCheck
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A rule the held plan breaks under a stress. by: violation; before: violation without the stress."""
+
+    label: str
+    rule: str
+    at: str
+    by: float
+    before: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfunded:
+    """Public money of the plan that a refused budget does not pay [EUR million], by the year it would be paid in."""
+
+    total: float
+    by_year: dict[str, float]
+    by_tier: dict[str, float]
+    by_candidate: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StressReport:
+    """The plan held fixed and counted in the world of one stress.
+
+    kind: of the stress, or "patch". objective: the value the held plan has there; objective_change: that less the value
+    without the stress. holds: whether it still keeps every rule. unfunded: for refused budgets only.
+    """
+
+    id: str
+    name: str
+    kind: str
+    holds: bool
+    objective: float
+    objective_change: float
+    terms: list[TermValue]
+    pool: StressedLosses
+    tiers: list[StressedLosses]
+    levels: list[StressedLevel]
+    limits: list[ExceededLimit]
+    rules: list[BrokenRule]
+    unfunded: Unfunded | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAid:
+    """Aid to one candidate [EUR million]: grant equivalent by tier and in all. intensity: total / cost (null at 0)."""
+
+    candidate: str
+    by_tier: dict[str, float]
+    total: float
+    cost: float
+    intensity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A public tier whose money counts in no grant equivalent, and why."""
+
+    tier: str
+    why: Literal["no-reference-rate", "guarantee"]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEquivalents:
+    """What public money amounts to if it were all given: by candidate and public tier [EUR million].
+
+    reference_rate: a year, as the scenario states it. formula: of tiers that are repaid; grants and purchases count
+    whole. not_counted: public tiers that are left out of the sums.
+    """
+
+    reference_rate: float | None
+    formula: str
+    total: float
+    candidates: list[CandidateAid]
+    not_counted: list[NotCounted]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleCheck:
     """One rule recomputed from the scenario. Violation and allowance in the rule's own unit."""
 
@@ -298,6 +404,8 @@ class Result:
     unspent: list[Unspent]
     binding: list[Binding]
     risk: RiskReport | None
+    stresses: list[StressReport]
+    grant_equivalents: GrantEquivalents | None
     certificate: Certificate | None
     findings: list[dict[str, str]]
     provenance: Provenance
@@ -320,7 +428,19 @@ class Result:
         return TABLES
 
     def frame(
-        self, table: Literal["candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"]
+        self,
+        table: Literal[
+            "candidates",
+            "money",
+            "private_money",
+            "unspent",
+            "binding",
+            "certificate",
+            "risk",
+            "stresses",
+            "stress_rules",
+            "grant_equivalents",
+        ],
     ) -> pd.DataFrame:
         """One table of the result as a pandas DataFrame, amounts in EUR million."""
         from optimiser.result.frames import frame_of

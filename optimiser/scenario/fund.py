@@ -208,6 +208,14 @@ class Matching(Part):
     soft: Soft | None = Field(None, description="whether the rule may be broken [object]")
 
 
+class ReferenceRate(Part):
+    """The rate by which repayments are worth less for coming later: base rate and margin, for grant equivalents."""
+
+    rate: float = Field(ge=0, le=1, description="base rate and margin for present values [rate a year]")
+    assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
+    sources: list[Id] = Field(default_factory=list, description="sources of the rate [ids of sources]")
+
+
 class Fund(Part):
     """The layered fund: its tiers and the rules that hold across them."""
 
@@ -226,3 +234,7 @@ class Fund(Part):
         0.0, description="least of a phase's cost its own consortium pays (F2) [share 0..1]"
     )
     least_public_share: Share = Field(0.0, description="least of a phase's cost public tiers pay (F3) [share 0..1]")
+    reference_rate: ReferenceRate | None = Field(
+        None,
+        description="rate for grant equivalents; absent means that only grants and purchases have one [object]",
+    )

@@ -14,8 +14,9 @@ from optimiser.scenario.check.references import UNKNOWN_CODES
 from optimiser.scenario.patch import patched
 from optimiser.scenario.pointer import join, set_value
 from optimiser.scenario.read import read_file, read_json
-from optimiser.scenario.scenario import Scenario
+from optimiser.scenario.scenario import Scenario, Stress
 from optimiser.scenario.shape import shape_scenario
+from optimiser.scenario.stress import changed_question, stressed_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,36 @@ def with_patch(scenario: Scenario, patch: Mapping[str, Any]) -> Loaded:
 
     It has no variants and no stresses of its own: these belong to the scenario that was patched.
     """
+    try:
+        return load_document(patched(_alone(scenario), patch))
+    except PointerError as error:
+        return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+
+
+def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
+    """The scenario as a stress changes it, with everything found in it; it has no variants and no stresses.
+
+    A stress that would leave nothing to hold a plan against (another set of candidates, another objective …) is an
+    error. A delay moves costs and committed money; the plan's own money is moved by ``optimiser.result.stresses``.
+    """
+    if stress.patch is None:
+        return load_document(stressed_document(_alone(scenario), scenario, stress))
+    loaded = with_patch(scenario, stress.patch)
+    if loaded.scenario is None:
+        return loaded
+    changed = changed_question(scenario, loaded.scenario)
+    if not changed:
+        return loaded
+    return Loaded(None, (*loaded.findings, Finding("error", "stress-changes-question", "", {"what": changed})))
+
+
+def _alone(scenario: Scenario) -> dict[str, Any]:
+    """The document of the scenario without its variants and stresses."""
     document = document_of(scenario)
     document.pop("variants", None)
     if isinstance(document.get("risk"), dict):
         document["risk"].pop("stresses", None)
-    try:
-        return load_document(patched(document, patch))
-    except PointerError as error:
-        return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+    return document
 
 
 def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:
@@ -110,11 +133,15 @@ def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, A
 
 
 def _patch_findings(scenario: Scenario) -> Iterator[Finding]:
-    """Errors of the scenario as each variant changes it; their place is the patch, then the place in the scenario."""
-    for variant in scenario.variants:
-        for f in with_patch(scenario, variant.patch).findings:
+    """Errors of the scenario as each variant and stress changes it: at the patch, then the place in the scenario."""
+    changed = [(("variants", v.id, "patch"), with_patch(scenario, v.patch)) for v in scenario.variants]
+    for stress in scenario.risk.stresses if scenario.risk is not None else ():
+        place = ("risk", "stresses", stress.id, *(("patch",) if stress.patch is not None else ()))
+        changed.append((place, with_stress(scenario, stress)))
+    for place, loaded in changed:
+        for f in loaded.findings:
             if f.severity == "error":
-                yield replace(f, pointer=join(("variants", variant.id, "patch")) + f.pointer)
+                yield replace(f, pointer=join(place) + f.pointer)
 
 
 def _copied(value: Any) -> Any:

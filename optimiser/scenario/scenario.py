@@ -68,10 +68,24 @@ class Score(Part):
 
 
 class Stress(Part):
-    """A named stress test."""
+    """A named stress test: the plan is held, and counted in another world. It has a ``kind`` or a ``patch``."""
 
-    id: Id = Field(description="name of the stress [id]")
-    patch: dict[str, Any] = Field(description="what the stress changes [patch]")
+    id: Id = Field(description="name used in findings and results [id]")
+    name: Text = Field("", description="name for people [text]")
+    description: Text = Field("", description="why this is tried [text]")
+    kind: Literal["chip_price_fall", "delay", "country_failure", "budget_refused"] | None = Field(
+        None, description="what happens, in place of a patch [choice]"
+    )
+    share: Share | None = Field(None, description="chip_price_fall: part of its worth collateral loses [share 0..1]")
+    years: int | None = Field(None, ge=1, le=100, description="delay: how much later every cost falls due [years]")
+    country: Country | None = Field(None, description="country_failure: all its candidates fail [country code]")
+    from_: Year | None = Field(None, alias="from", description="budget_refused: first year without public money [year]")
+    tiers: list[Id] | None = Field(
+        None, min_length=1, description="budget_refused: whose budget; absent means all public tiers [ids]"
+    )
+    patch: dict[str, Any] | None = Field(None, description="what changes, in place of a kind [patch]")
+    assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
+    sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
 
 class Risk(Part):

@@ -86,6 +86,20 @@ def test_pages_fit_the_screen_and_cut_no_number(name: str, width: int) -> None:
             assert amounts([total])[0] in shown
 
 
+@pytest.mark.parametrize(("term", "said"), [("public_money", "Private money"), ("private_money", "Public money")])
+def test_money_that_is_a_term_is_said_once(term: str, said: str) -> None:
+    result = allocate(
+        {
+            "fund": {"tiers": [{"id": "eu", "instrument": "grant", "size": 60}]},
+            "candidates": [{"id": "a", "cost": {"2027": 100}, "private_pledge": 40, "locked": "in"}],
+            "objective": {"terms": [{"term": term}]},
+        }
+    )
+    shown = [line.split("  ")[0] for line in rendered(result_page(result), 80).splitlines()]
+    assert shown.count("Public money") == shown.count("Private money") == 1
+    assert said in shown
+
+
 def test_a_page_says_who_is_in_who_is_out_and_why(investai: Any) -> None:
     shown = investai("allocate", "investai-2025").stdout
     for words in (

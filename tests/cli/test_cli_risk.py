@@ -194,6 +194,97 @@ def test_the_table_of_losses(investai: Any, tmp_path: Path) -> None:
     assert [(r["tier"], float(r["exposure"]), r["hurdle"]) for r in rows] == [("base", 80, ""), ("lender", 120, "0.04")]
 
 
+def stressed(document: Scenario) -> Scenario:
+    """The same with every kind of stress, and a first loss whose budget ends in 2027."""
+    document["candidates"][0]["country"] = "ES"
+    document["risk"]["stresses"] = [
+        {"id": "prices", "name": "Chip prices fall by 40 %", "kind": "chip_price_fall", "share": 0.4},
+        {"id": "late", "kind": "delay", "years": 1},
+        {"id": "spain", "kind": "country_failure", "country": "ES"},
+        {"id": "vote", "kind": "budget_refused", "from": 2027},
+        {"id": "patched", "patch": {"/risk/probabilities": [0.9, 0.05, 0.05, 0]}},
+    ]
+    return document
+
+
+def test_stress_tests_in_words(page: Any) -> None:
+    shown = page(stressed(scenario()))
+    assert "Stress tests: the plan held fixed, the world changed (EUR million)" in shown
+    # case, average loss, worst 1 %, chance for the lender, not paid
+    assert "as planned 10 100 3 % -" in shown
+    assert "Chip prices fall by 40 % 14 140 3 % -" in shown
+    assert "late 10 100 3 % -" in shown
+    assert "spain 55 100 10 % -" in shown
+    assert "vote 10 100 3 % 80" in shown
+    assert "patched 5 50 0 % -" in shown
+    assert "vote: public money that would not be paid, by year: 2027: 80 (sites: 1)." in shown
+    # as planned, and 70 % lost where half was
+    assert "as planned 9.4 0.6" in shown and "Chip prices fall by 40 % 12.2 1.8" in shown
+
+
+def test_what_breaks_under_stress_in_words(page: Any) -> None:
+    shown = page(stressed(scenario()))
+    after = shown.partition("Rules the plan no longer keeps under a stress")[2]
+    assert "limit on the average of the worst losses: level 1 (lender), by 24 EUR million" in after
+    assert "vote size of the tier: base, by 80 EUR million; ceilings by year: base, by 80 EUR million" in after
+    assert "late" not in after.partition("unspent")[0] and "patched" not in after
+    assert "keeps every rule in each" not in shown
+    document = stressed(scenario())
+    document["risk"]["stresses"] = document["risk"]["stresses"][1:2]
+    assert "The plan keeps every rule in each of these cases." in page(document)
+
+
+def test_many_broken_rules_are_counted(page: Any) -> None:
+    document = stressed(built(scenario()))
+    for n in range(4):
+        document["fund"]["tiers"].append(
+            {"id": f"state-{n}", "instrument": "grant", "size": {"at_least": 5, "at_most": 5}}
+        )
+    document["risk"]["stresses"] = [{"id": "vote", "kind": "budget_refused", "from": 2027}]
+    assert "; 7 more in the full result" in page(document)
+
+
+def test_no_stress_tests_without_one(page: Any) -> None:
+    assert "Stress tests" not in page(scenario())
+
+
+def test_a_page_says_what_a_delay_does_to_later_service(page: Any) -> None:
+    document = stressed(built(scenario()))
+    document["discount_rate"] = 0.05
+    document["candidates"][0]["attributes"] = {"chips": 100}
+    document["objective"]["terms"] = [{"term": "discounted_attribute", "attribute": "chips", "life_years": 1}]
+    assert "late: chips, discounted 90.7029 instead of 95.2381." in page(document)
+
+
+def test_a_page_says_that_nothing_waits_on_a_budget(page: Any) -> None:
+    document = stressed(scenario())
+    document["horizon"]["last_year"] = 2028
+    document["risk"]["stresses"] = [{"id": "vote", "kind": "budget_refused", "from": 2028}]
+    assert "vote: no public money of this plan waits on that budget." in page(document)
+
+
+def test_stress_tests_of_a_plan_that_exposes_nothing(page: Any) -> None:
+    document = stressed(scenario(loss_sharing="pari_passu"))
+    shown = page(document)
+    after = shown.partition("the world changed (EUR million)")[2]
+    assert after.startswith(" No money of this plan is exposed to losses. vote: no public money of this plan waits")
+    assert "as planned" not in shown
+
+
+def test_grant_equivalents_on_the_page(page: Any) -> None:
+    document = built(scenario())
+    document["fund"]["tiers"][0]["size"] = {"at_least": 80, "at_most": 80}
+    assert "Grant equivalents" not in page(document)
+    document["fund"]["reference_rate"] = {"rate": 0.04}
+    shown = page(document)
+    # 10 % fail and lose half: 95 % of the money comes back after ten years, 0.95 / 1.04^10 = 0.641786.
+    assert "Grant equivalents of public money (EUR million)" in shown
+    assert sum(x.total for x in allocate(document).grant_equivalents.candidates) == pytest.approx(  # type: ignore[union-attr]
+        80 * (1 - 0.641786), abs=1e-4
+    )
+    assert "discounted at 4 % a year" in shown
+
+
 def test_the_table_of_losses_is_empty_without_a_risk_model() -> None:
     document = json.loads((Path(__file__).parents[1] / "reference" / "scenarios" / "primavera.json").read_text())
     frame = frame_of(allocate(document), "risk")

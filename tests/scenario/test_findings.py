@@ -50,6 +50,14 @@ TABLE = {"model": "table", "losses": {"a": [0, 1]}}
 P1, P2 = f"{A}/phases/p1", f"{A}/phases/p2"
 WINDOW = {"earliest": 2028, "latest": 2030}
 DECIDED = {f"{P2}/cost": {}, f"{P2}/cost_since_start": {"0": 40}, f"{P2}/start": WINDOW}
+
+
+def _stress(table: bool = False, **keys: object) -> dict[str, object]:
+    risk: dict[str, object] = {**TABLE} if table else {}
+    return {BANK_SENIORITY: 0, "/risk": {**risk, "stresses": [{"id": "s", **keys}]}}
+
+
+S = "/risk/stresses/s"
 SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
 
 CASES: list[tuple[str, str, dict[str, object]]] = [
@@ -79,6 +87,38 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("too-large", f"{A}/attributes/chips", {f"{A}/attributes/chips": 1e13}),
     ("too-small", f"{A}/attributes/chips", {f"{A}/attributes/chips": 1e-12}),
     ("too-much-money", f"{A}/private_pledge", {f"{A}/private_pledge": 2e9}),
+    # stresses
+    ("stress-kind-or-patch", S, _stress()),
+    ("stress-kind-or-patch", S, _stress(kind="delay", years=1, patch={})),
+    ("stress-needs-key", S, _stress(kind="chip_price_fall")),
+    ("stress-needs-key", S, _stress(kind="budget_refused", tiers=["eu"])),
+    ("stress-has-no-key", f"{S}/share", _stress(kind="delay", years=1, share=0.5)),
+    ("stress-has-no-key", f"{S}/from", _stress(patch={}, **{"from": 2028})),
+    ("not-a-choice", f"{S}/kind", _stress(kind="flood")),
+    ("above-greatest", f"{S}/share", _stress(kind="chip_price_fall", share=1.4)),
+    ("below-least", f"{S}/years", _stress(kind="delay", years=0)),
+    ("wrong-type", f"{S}/years", _stress(kind="delay", years=1.5)),
+    ("bad-year", f"{S}/from", _stress(kind="budget_refused", **{"from": "soon"})),
+    ("unknown-key", f"{S}/year", _stress(kind="delay", years=1, year=2)),
+    ("bad-pattern", f"{S}/country", _stress(kind="country_failure", country="Spain")),
+    ("unknown-country", f"{S}/country", _stress(kind="country_failure", country="IT")),
+    ("unknown-tier", f"{S}/tiers", _stress(kind="budget_refused", tiers=["us"], **{"from": 2028})),
+    ("stress-not-public", f"{S}/tiers", _stress(kind="budget_refused", tiers=["bank"], **{"from": 2028})),
+    ("year-outside-horizon", f"{S}/from", _stress(kind="budget_refused", **{"from": 2031})),
+    ("unknown-source", f"{S}/sources", _stress(kind="delay", years=1, sources=["x"])),
+    ("duplicate-id", "/risk/stresses", {BANK_SENIORITY: 0, "/risk": {"stresses": [{"id": "s", "kind": "delay", "years": 1}] * 2}}),
+    ("above-greatest", f"{S}/risk/horizon_years", _stress(kind="delay", years=95)),
+    ("delay-keeps-table", S, _stress(table=True, kind="delay", years=1)),
+    ("stress-with-gains", S, {BANK_SENIORITY: 0, "/fund/loss_sharing": "pari_passu", "/risk": {"model": "table", "losses": {"a": [-0.1, 1]}, "stresses": [{"id": "s", "kind": "chip_price_fall", "share": 0.1}]}}),
+    ("patch-leads-nowhere", f"{S}/patch", _stress(patch={"fund": {"tiers": {"us": {"size": 1}}}})),
+    ("below-least", f"{S}/patch/fund/tiers/eu/size", _stress(patch={"fund": {"tiers": {"eu": {"size": -1}}}})),
+    ("wrong-type", f"{S}/patch", _stress(patch=[])),
+    ("stress-changes-question", f"{S}/patch", _stress(patch={"candidates": [{"id": "c", "attributes": {"chips": 1}}], "constraints": []})),
+    ("stress-changes-question", f"{S}/patch", _stress(patch={"/objective": {"terms": [{"term": "public_money"}]}})),
+    ("stress-changes-question", f"{S}/patch", _stress(patch={"/risk": None})),
+    ("unknown-source", "/fund/reference_rate/sources", {"/fund/reference_rate": {"rate": 0.04, "sources": ["x"]}}),
+    ("below-least", "/fund/reference_rate/rate", {"/fund/reference_rate": {"rate": -0.01}}),
+    ("missing-key", "/fund/reference_rate/rate", {"/fund/reference_rate": {}}),
     # references
     ("no-candidates", "/candidates", {"/candidates": []}),
     ("duplicate-id", "/candidates", {"/candidates/b/id": "a"}),
@@ -91,7 +131,6 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("unknown-attribute", f"{TERM}/attribute", {f"{TERM}/attribute": "votes"}),
     ("unknown-source", f"{A}/sources", {f"{A}/sources": ["nowhere"]}),
     # not honoured
-    ("not-honoured", "/risk/stresses", {BANK_SENIORITY: 0, "/risk": {"stresses": [{"id": "fall", "patch": {}}]}}),
     ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
     ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
@@ -333,7 +372,6 @@ ELSEWHERE = {
     "solver-failed",
     "time-limit-capped",
     "threads-fixed",
-    "patch-leads-nowhere",
     "unknown-key-of-sweep",
     "sweep-form",
     "sweep-base",

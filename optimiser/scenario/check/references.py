@@ -18,7 +18,7 @@ from optimiser.scenario.rules import (
     RequiresRule,
     StayCloseRule,
 )
-from optimiser.scenario.scenario import Scenario
+from optimiser.scenario.scenario import Scenario, Stress
 
 UNKNOWN_CODES = (
     "unknown-tier",
@@ -27,6 +27,7 @@ UNKNOWN_CODES = (
     "unknown-phase",
     "unknown-attribute",
     "unknown-source",
+    "unknown-country",
 )
 
 
@@ -45,6 +46,7 @@ def duplicate_ids(s: Scenario) -> Iterator[Finding]:
         ("/candidates", (x.id for x in s.candidates)),
         ("/constraints", (x.id for x in s.constraints)),
         ("/variants", (x.id for x in s.variants)),
+        ("/risk/stresses", (x.id for x in _stresses(s))),
     ]
     lists += [(join(("candidates", c.id, "phases")), (p.id for p in c.phases or ())) for c in s.candidates]
     for place, ids in lists:
@@ -69,6 +71,7 @@ def unknown_tiers(s: Scenario) -> Iterator[Finding]:
             named.append((join(("constraints", r.id, "tiers")), r.tiers or ()))
     for i, term in enumerate(s.objective.terms):
         named.append((join(("objective", "terms", i, "tier")), (term.tier,) if term.tier is not None else ()))
+    named += [(join(("risk", "stresses", x.id, "tiers")), x.tiers or ()) for x in _stresses(s)]
     yield from _unknown("unknown-tier", known, named)
 
 
@@ -130,13 +133,29 @@ def unknown_sources(s: Scenario) -> Iterator[Finding]:
     """Sources cited are listed."""
     known = {x.id for x in s.sources}
     named: list[tuple[str, Iterable[str]]] = []
+    if s.fund.reference_rate is not None:
+        named.append(("/fund/reference_rate/sources", s.fund.reference_rate.sources))
     for t in s.fund.tiers:
         named.append((join(("fund", "tiers", t.id, "sources")), t.sources))
     for c in s.candidates:
         named.append((join(("candidates", c.id, "sources")), c.sources))
         named += [(join(("candidates", c.id, "phases", p.id, "sources")), p.sources) for p in c.phases or ()]
     named += [(join(("constraints", r.id, "sources")), r.sources) for r in s.constraints]
+    named += [(join(("risk", "stresses", x.id, "sources")), x.sources) for x in _stresses(s)]
     yield from _unknown("unknown-source", known, named)
+
+
+def unknown_countries(s: Scenario) -> Iterator[Finding]:
+    """The country that fails in a stress has a candidate."""
+    known = {
+        k for c in s.candidates for p in c.all_phases for k in (*c.all_countries, *([p.country] if p.country else []))
+    }
+    named = [(join(("risk", "stresses", x.id, "country")), (x.country,) if x.country else ()) for x in _stresses(s)]
+    yield from _unknown("unknown-country", known, named)
+
+
+def _stresses(s: Scenario) -> list[Stress]:
+    return s.risk.stresses if s.risk is not None else []
 
 
 def _groups(s: Scenario) -> Iterator[tuple[str, Group]]:
@@ -168,4 +187,5 @@ CHECKS = (
     unknown_phases,
     unknown_attributes,
     unknown_sources,
+    unknown_countries,
 )

@@ -26,8 +26,6 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
 def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
     if s.decisions is not None:
         yield ("decisions",)
-    if s.risk is not None and s.risk.stresses:
-        yield ("risk", "stresses")
     for key in ("variants", "uncertain"):
         if getattr(s, key):
             yield (key,)
