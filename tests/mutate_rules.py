@@ -7,7 +7,8 @@ A copy of the tree is made, one rule in it is deleted, and the tests of that rul
 - losses: each function of ``RULES`` in ``optimiser/model/losses.py``, each row that counts losses (W1), and a pool in
   which nothing is ever lost, by tests/rules;
 - certificate: each check of ``RULES`` in ``optimiser/certificate/certify.py``, each check of a level's losses, and a
-  count in which nothing is ever lost, by tests/certificate.
+  count in which nothing is ever lost, by tests/certificate;
+- stresses: each kind, and each part of what is said of a plan under stress, by tests/stresses.
 
 Exit code 1 if any mutant survives or the tests fail before anything is broken. Further arguments go to pytest.
 """
@@ -40,6 +41,8 @@ T = TypeVar("T")
 WORKERS = 2
 TIMEOUT_S = 120
 """A mutant that runs forever has been noticed."""
+
+FOLDERS = ("tests/rules", "tests/certificate", "tests/stresses")
 
 ROWS = {"at_most", "at_least", "equal", "state"}
 """Calls that state a row of the model."""
@@ -98,6 +101,22 @@ def certificate_mutants() -> Iterator[Mutant]:
     losses = importlib.import_module("optimiser.certificate.losses")
     yield from _without_a_yield(losses._violations)
     yield _nothing_lost(losses._levels, "R", "tests/certificate")
+
+
+def stress_mutants() -> Iterator[Mutant]:
+    """Kinds of stress that change nothing, and reports that leave a part out."""
+    from optimiser.result import stresses
+    from optimiser.scenario import stress
+
+    for kind, function in stress.KINDS.items():
+        yield _without(function, kind, "pass", "tests/stresses")
+    yield _without(stress.bookable_before, "budget_refused", "return math.inf", "tests/stresses")
+    yield _without(stress.refused_tiers, "budget_refused", "return frozenset()", "tests/stresses")
+    yield _without(stresses.plan_under, "delay", "return plan", "tests/stresses")
+    yield _without(stresses._draws, "draws", "return drawn", "tests/stresses")
+    yield _without(stresses._change, "change", "return stressed", "tests/stresses")
+    yield _without(stresses._exceeded, "limits", "return []", "tests/stresses")
+    yield _without(stresses._broken, "rules", "return []", "tests/stresses")
 
 
 def label_of(rule: Callable[..., object]) -> str:
@@ -178,7 +197,7 @@ def _mutant(label: str, what: str, file: Path, tree: ast.Module, tests: str) -> 
 
 def copy_tree(folder: Path) -> None:
     """What the tests need, into an empty folder."""
-    for name in ("optimiser", "tests/rules", "tests/certificate"):
+    for name in ("optimiser", *FOLDERS):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
 
@@ -253,12 +272,11 @@ def tried(mutant: Mutant, arguments: list[str]) -> Callable[[Path], Verdict]:
 def main(arguments: list[str]) -> int:
     """Run every mutant, print the table; 1 if any survives."""
     started = time.perf_counter()
-    folders = ("tests/rules", "tests/certificate")
-    unbroken = in_trees([lambda tree, tests=tests: run_tests(tree, [tests], arguments) for tests in folders])
+    unbroken = in_trees([lambda tree, tests=tests: run_tests(tree, [tests], arguments) for tests in FOLDERS])
     if any(code != 0 for code, _ in unbroken):
         print("The tests fail before anything is broken:", *(by for code, by in unbroken if code != 0), sep="\n  ")
         return 1
-    mutants = [*model_mutants(), *certificate_mutants()]
+    mutants = [*model_mutants(), *certificate_mutants(), *stress_mutants()]
     verdicts = in_trees([tried(mutant, arguments) for mutant in mutants])
     survivors = [m for m, verdict in zip(mutants, verdicts, strict=True) if verdict.state != "noticed"]
     print(f"\n{len(mutants)} mutants, {len(survivors)} not noticed, {time.perf_counter() - started:.0f} s")

@@ -82,6 +82,55 @@ def test_eurohpc_2026_shows_sites_below_the_power_floor_and_misses_20_billion_of
     assert funded <= hosts
 
 
+def test_eurohpc_2026_says_who_bears_losses_of_the_private_money_it_asks_for():
+    scenario = load_file(library_files()["eurohpc-2026-call"]).expect()
+    result = allocate(scenario)
+    # Nobody pays more than announced or assumed: private 70 % of cost, 65 % where 35 % are public.
+    for candidate, award in zip(scenario.candidates, result.candidates, strict=True):
+        private = award.private_money + sum(
+            award.money.get(k.id, 0.0) for k in scenario.fund.tiers if not k.public and k.id in award.money
+        )
+        if award.funded:
+            share = 0.65 if candidate.id in ("pl-baltic", "fi-kajaani") else 0.7
+            assert private == share * sum(sum(p.cost.values()) for p in candidate.all_phases)
+    assert result.risk is not None
+    assert [t.tier for t in result.risk.tiers] == ["pooled-equity", "junior-loan", "senior-loan"]
+    assert all(t.expected_yearly_return > t.hurdle for t in result.risk.tiers if t.hurdle is not None)
+    senior = result.risk.levels[-1]
+    assert senior.flip_point.fewest_failures == 5
+    assert [(x.kind, x.at_most) for x in senior.limits] == [("expected_loss", 0.01), ("cvar 0.99", 0.15)]
+    assert senior.limits[1].bounded_share == pytest.approx(0.1161, abs=5e-5)
+    stresses = {s.id: s for s in result.stresses}
+    assert {name for name, s in stresses.items() if s.limits} == {"chip-price-fall", "delay", "spain-fails"}
+    refused = stresses["next-mff-refused"]
+    assert refused.unfunded is not None and refused.unfunded.total == 2710.5
+    assert len(refused.unfunded.by_candidate) == 7
+    assert {(r.label, r.rule) for r in refused.rules} == {("B1", "union"), ("B2", "union")}
+
+
+@pytest.mark.parametrize("name", ["eurohpc-2026-call", "investai-2025"])
+def test_stresses_are_marked_as_what_they_are(name):
+    scenario = load_file(library_files()[name]).expect()
+    assert scenario.risk is not None
+    kinds = {s.kind for s in scenario.risk.stresses}
+    assert kinds == {"chip_price_fall", "delay", "country_failure", "budget_refused"}
+    assert all(s.name and (s.assumptions or s.sources) for s in scenario.risk.stresses)
+
+
+@pytest.mark.parametrize("name", ["investai-2025", "first-loss-design"])
+def test_the_reference_rate_is_an_assumption_and_a_first_loss_is_partly_given(name):
+    scenario = load_file(library_files()[name]).expect()
+    assert scenario.fund.reference_rate is not None and scenario.fund.reference_rate.assumptions
+    result = allocate(scenario)
+    given = result.grant_equivalents
+    assert given is not None and given.not_counted == []
+    first = next(t.id for t in scenario.fund.tiers if t.public and t.in_pool)
+    aid = sum(c.by_tier.get(first, 0.0) for c in given.candidates)
+    share = {"investai-2025": 0.212, "first-loss-design": 0.210}[name]
+    assert aid / result.indicators.by_tier[first] == pytest.approx(share, abs=1e-3)
+    assert all(c.intensity <= 0.35 for c in given.candidates)
+
+
 def test_expressions_of_interest_is_made_from_its_seed(tmp_path):
     made = tmp_path / "made.json"
     script = (ROOT / "scenarios" / "generate_expressions_of_interest.py").read_text()
