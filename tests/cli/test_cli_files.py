@@ -13,7 +13,11 @@ import pytest
 
 from optimiser.report.files import csv_bytes, replacing, target_of, write_whole
 
-TABLES = {"candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"}
+TABLES = {"candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"} | {
+    "stresses",
+    "stress_rules",
+    "grant_equivalents",
+}
 
 
 def test_a_saved_result_is_the_printed_one(investai: Any, primavera: Path, tmp_path: Path) -> None:
