@@ -14,7 +14,7 @@ from optimiser.errors import PlanError
 from optimiser.findings import Finding
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKey, exact
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
-from optimiser.result.losses import loss_book, risk_report
+from optimiser.result.losses import call_findings, loss_book, own_loss_findings, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
@@ -58,6 +58,8 @@ def scored(
     draws = draws_of(scenario) if scenario.risk is not None else None
     book = loss_book(scenario, plan, draws) if draws is not None else None
     certificate = certify(scenario, plan, draws)
+    risk = risk_report(book) if book is not None else None
+    of_losses = (*own_loss_findings(risk), *call_findings(risk))
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
@@ -74,9 +76,9 @@ def scored(
         indicators=indicators_of(scenario, plan),
         unspent=[Unspent(k, unspent_million(e), [], False) for k, e in unspent_euros(scenario, plan).items()],
         binding=[],
-        risk=risk_report(book) if book is not None else None,
+        risk=risk,
         certificate=certificate,
-        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings)],
+        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings, *of_losses)],
         provenance=provenance("none", started, 0.0),
     )
 
@@ -277,9 +279,10 @@ def _paid_shares(
     scenario: Scenario, money: dict[Any, int], private: dict[Any, int], private_given: bool
 ) -> dict[tuple[str, str], Fraction]:
     """Fractions nobody stated: a phase that is paid counts in full, a divisible one by the share of its cost paid."""
+    pays = {t.id for t in scenario.fund.tiers if t.pays_cost}
     paid: dict[tuple[str, str], int] = defaultdict(int)
-    for (_, c, p, _), euros in money.items():
-        paid[c, p] += euros
+    for (k, c, p, _), euros in money.items():
+        paid[c, p] += euros if k in pays else 0
     for (c, p, _), euros in private.items():
         paid[c, p] += euros
     fractions = {}

@@ -98,6 +98,10 @@ def certificate_mutants() -> Iterator[Mutant]:
     losses = importlib.import_module("optimiser.certificate.losses")
     yield from _without_a_yield(losses._violations)
     yield _nothing_lost(losses._levels, "R", "tests/certificate")
+    yield _without(losses._guaranteed, "R", "return {}", "tests/certificate")
+    guarantees = importlib.import_module("optimiser.certificate.guarantees")
+    for part in (guarantees._see_candidates, guarantees._see_places):
+        yield _without(part, "GU", "pass", "tests/certificate")
 
 
 def label_of(rule: Callable[..., object]) -> str:

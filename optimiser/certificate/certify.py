@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from optimiser.certificate.envelopes import ceilings_by_year, tier_envelope
 from optimiser.certificate.financing import least_public_share, private_pledge_and_share, sources_equal_uses
 from optimiser.certificate.groups import attribute_bounds, attribute_floor, money_to_group
+from optimiser.certificate.guarantees import guaranteed_amount
 from optimiser.certificate.ledger import Ledger, open_ledger
 from optimiser.certificate.losses import risk_rules
 from optimiser.certificate.shares import (
@@ -55,6 +56,7 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
     locks_and_commitments,  # L3
     start_years,  # T1
     phase_fraction,  # Y1
+    guaranteed_amount,  # GU
     # O1, tiers used in a stated order, is missing on purpose: it is a stage of the search, not a rule that one
     # plan can break. Its optimum and its bound stand with the stages of the objective.
 )
@@ -67,7 +69,8 @@ def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certi
 
     The certificate holds if no rule is broken by more than its allowance. Money or a fraction for what the
     scenario does not have (tier, candidate, phase, a year without cost) is a violation, not an error: F1 for
-    money without a cost, S6 for an unknown tier, Y1 for a fraction and T1 for a start of an unknown phase.
+    money without a cost (GU for a guarantee), S6 for an unknown tier, Y1 for a fraction and T1 for a start of an
+    unknown phase.
     """
     ledger = open_ledger(scenario, plan)
     rules = [check for rule in RULES for check in rule(ledger)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optimiser.model import envelopes, financing, groups, losses, objective, shares, structure
+from optimiser.model import envelopes, financing, groups, guarantees, losses, objective, shares, structure
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction
@@ -36,6 +36,7 @@ RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
     structure.requirements,  # L2
     structure.locks,  # L3
     structure.starts,  # T1
+    guarantees.guaranteed_amount,  # GU
 )
 """O1 is no row but a stage: ``objective.tier_order``."""
 

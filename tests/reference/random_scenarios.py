@@ -78,6 +78,43 @@ def _open_windows(rng: Random, document: Document, most: int) -> None:
                 p["after_years"] = rng.randint(0, 2)
 
 
+def with_guarantee(rng: Random, document: Document) -> Document:
+    """The scenario with a guarantee on tiers of its pool, and mostly a rule that asks for some of it."""
+    tiers = document["fund"]["tiers"]
+    pool = [t["id"] for t in tiers if t["instrument"] in ("loan", "equity", "quasi_equity")]
+    if not pool:
+        tiers[-1]["instrument"] = "loan"
+        pool = [tiers[-1]["id"]]
+    total = sum(sum(cost.values()) for c in document["candidates"] for cost in _costs(c))
+    rate = rng.choice((0, 0.25, 0.4, 1))
+    cover: Document = {
+        "id": "cover",
+        "instrument": "guarantee",
+        "public": rng.random() < 0.8,
+        "covers": rng.sample(pool, rng.randint(1, len(pool))),
+        "cover_share": rng.choice((0.3, 0.5, 1)),
+        "provision_rate": rate,
+    }
+    if rng.random() < 0.2:
+        cover["max_ticket"] = rng.choice((15, 40))
+    if rng.random() < 0.2:
+        cover["eligible"] = _group(rng, "abc")
+    if rng.random() < 0.2:
+        cover["concentration"] = {"at_most": rng.choice((0.4, 0.6)), "of": rng.choice(("allocated", "size"))}
+    _envelope(rng, cover, rate * total)
+    if rate == 0:
+        cover["size"] = 10
+    tiers.append(cover)
+    asked = rng.choice(({"kind": "money", "at_least": round(0.1 * total)}, {"kind": "award", "at_least_share": 0.1}))
+    if rng.random() < 0.8:
+        document["constraints"].append({"id": "asked", "tiers": ["cover"], **asked})
+    if rng.random() < 0.3:
+        document["objective"]["terms"].append(
+            {"term": "public_money", "tier": "cover", "sense": "maximise", "weight": 0.5}
+        )
+    return document
+
+
 def _costs(c: Document) -> list[dict[str, float]]:
     return [p["cost"] for p in c["phases"]] if "phases" in c else [c["cost"]]
 

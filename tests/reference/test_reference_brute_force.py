@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from brute_force import Document, Optimum, Oracle, optimum_over_starts
-from random_scenarios import random_scenario
+from random_scenarios import random_scenario, with_guarantee
 
 from optimiser import Result, allocate, load_document
 
@@ -17,6 +17,7 @@ FAMILIES = {
     "divisible": (50, 1.0, 6, "any"),
     "mixed": (40, 0.5, 5, "any"),
     "lexicographic": (30, 0.3, 4, "lexicographic"),
+    "guaranteed": (40, 0.5, 4, "any"),
 }
 
 WINDOWS = {
@@ -35,6 +36,8 @@ def drawn(family: str, case: int) -> Document:
     rng = Random(f"{family}-{case}")
     while True:
         document = random_scenario(rng, divisible, most_candidates, wishes, 3 if family in WINDOWS else 0)
+        if family == "guaranteed":
+            document = with_guarantee(rng, document)
         if load_document(document).scenario is not None:
             return document
 

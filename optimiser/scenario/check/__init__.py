@@ -2,7 +2,8 @@
 
 ``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
 ``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
-``risk``: the loss model, and what needs it. ``plausible``: what cannot work or means little.
+``risk``: the loss model, and what needs it. ``guarantees``: what they cover, and in which order.
+``plausible``: what cannot work or means little.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from optimiser.findings import Finding
-from optimiser.scenario.check import plausible, references, risk, rules, starts, supported
+from optimiser.scenario.check import guarantees, plausible, references, risk, rules, starts, supported
 from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
@@ -18,7 +19,14 @@ Check = Callable[[Scenario], Iterator[Finding]]
 REFERENCE_CHECKS: tuple[Check, ...] = (*references.CHECKS, *supported.CHECKS)
 """Checks that also mean something on a document parts of which were taken out."""
 
-CHECKS: tuple[Check, ...] = (*REFERENCE_CHECKS, *rules.CHECKS, *starts.CHECKS, *risk.CHECKS, *plausible.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *REFERENCE_CHECKS,
+    *rules.CHECKS,
+    *starts.CHECKS,
+    *risk.CHECKS,
+    *guarantees.CHECKS,
+    *plausible.CHECKS,
+)
 
 
 def check_scenario(scenario: Scenario, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:

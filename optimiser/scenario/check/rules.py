@@ -103,21 +103,18 @@ def instrument_keys(s: Scenario) -> Iterator[Finding]:
     tiers = {t.id: t for t in s.fund.tiers}
     for t in s.fund.tiers:
         refused: tuple[str, ...] = ()
-        if not t.in_pool and t.instrument != "guarantee":
-            refused = (
-                "seniority",
-                "loss_given_failure",
-                "hurdle",
-                "limits",
-                "return_if_success",
-                "holding_years",
-                "revolving",
-            )
-        if t.instrument != "guarantee":
+        if not t.in_pool:
+            refused = ("loss_given_failure", "hurdle", "limits", "return_if_success", "holding_years", "revolving")
+        if not t.in_pool and not t.is_guarantee:
+            refused += ("seniority",)
+        if not t.is_guarantee:
             refused += ("covers", "cover_share", "provision_rate")
         for key in refused:
             if getattr(t, key) is not None:
                 yield _error("key-not-for-instrument", "fund", "tiers", t.id, key, key=key, instrument=t.instrument)
+        if t.is_guarantee and t.max_share_of_cost < 1:
+            key = "max_share_of_cost"
+            yield _error("key-not-for-instrument", "fund", "tiers", t.id, key, key=key, instrument=t.instrument)
         if t.concentration is not None and t.concentration.of == "size" and math.isinf(t.size.at_most):
             yield _error("concentration-of-unlimited", "fund", "tiers", t.id, "concentration")
     for c in s.candidates:
@@ -172,7 +169,9 @@ def commitments(s: Scenario) -> Iterator[Finding]:
                 if k in tiers and not belongs(tiers[k].eligible, c, p):
                     yield _error("committed-not-eligible", *_phase(c, p), "committed", k, tier=k, candidate=c.id)
                 for year, amount in amounts.items():
-                    committed_by_year[year] = committed_by_year.get(year, 0.0) + amount
+                    # A guarantee pays no cost: it only needs a year that has one.
+                    pays = k not in tiers or tiers[k].pays_cost or p.cost.get(year, 0.0) <= 0
+                    committed_by_year[year] = committed_by_year.get(year, 0.0) + (amount if pays else 0.0)
             if p.possible_starts is not None:
                 continue  # which cost a year has depends on the start: see ``starts``
             for year, amount in committed_by_year.items():
@@ -323,7 +322,7 @@ _UNBOUNDED_SENSES = {("least_served", "minimise"), ("cvar", "maximise"), ("expec
 
 def _tier_fits(term: str, tier: Tier) -> bool:
     return {
-        "private_money": not tier.public,
+        "private_money": not tier.public and tier.pays_cost,
         "public_money": tier.public,
         "expected_return": tier.in_pool,
     }.get(term, True)
