@@ -10,6 +10,7 @@ from optimiser.certificate.groups import attribute_bounds, attribute_floor, mone
 from optimiser.certificate.guarantees import guaranteed_amount
 from optimiser.certificate.ledger import Ledger, open_ledger
 from optimiser.certificate.losses import risk_rules
+from optimiser.certificate.revolving import repayments
 from optimiser.certificate.shares import (
     award_limits,
     concentration,
@@ -39,6 +40,7 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
     least_public_share,  # F3
     tier_envelope,  # B1
     ceilings_by_year,  # B2
+    repayments,  # B3
     tier_share_of_cost,  # S1
     public_share_of_cost,  # S2
     matching,  # S3
@@ -72,10 +74,12 @@ def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certi
     money without a cost (GU for a guarantee), S6 for an unknown tier, Y1 for a fraction and T1 for a start of an
     unknown phase.
     """
-    ledger = open_ledger(scenario, plan)
+    if scenario.risk is not None and draws is None:
+        draws = draws_of(scenario)
+    ledger = open_ledger(scenario, plan, draws if scenario.risk is not None else None)
     rules = [check for rule in RULES for check in rule(ledger)]
-    if scenario.risk is not None:
-        rules += risk_rules(scenario, plan, draws if draws is not None else draws_of(scenario))
+    if scenario.risk is not None and draws is not None:
+        rules += risk_rules(scenario, plan, draws)
     return Certificate(
         holds=all(check.violation <= check.allowance for check in rules),
         largest_violation=max((check.violation for check in rules), default=0.0),

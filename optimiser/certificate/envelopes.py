@@ -18,7 +18,7 @@ def tier_envelope(ledger: Ledger) -> Iterator[RuleCheck]:
 
     rate is 1, and a guarantee's provision rate. Allowance: none. Of a least size that is not whole euros (of a
     guarantee: not the provision of whole euros), the part below one euro is not asked for: a plan of whole euros could
-    otherwise not spend a size given both ways.
+    otherwise not spend a size given both ways. The greatest size of a revolving tier is B3's.
     """
     for tier in ledger.scenario.fund.tiers:
         worst = Worst("B1", tier.id)
@@ -26,7 +26,7 @@ def tier_envelope(ledger: Ledger) -> Iterator[RuleCheck]:
         rate = _rate(tier)
         at_least = millionths(tier.size.at_least)
         worst.see(at_least - rate * total, at_least % rate if rate else 0)
-        if tier.size.at_most != math.inf:
+        if tier.size.at_most != math.inf and tier.revolving is None:
             worst.see(rate * total - millionths(tier.size.at_most))
         yield worst.check()
 
@@ -36,10 +36,13 @@ def ceilings_by_year(ledger: Ledger) -> Iterator[RuleCheck]:
 
     Σ_{from≤t≤to} Booked[k,t] ≤ at_most for every span.  [EUR million]
     Booked are payments, or commitments: all of a phase's money in its first year with a cost; of a guarantee, its
-    provision rate times that. A year missing from the yearly ceilings is 0. Allowance: none.
+    provision rate times that. A year missing from the yearly ceilings is 0. Allowance: none. Ceilings of a revolving
+    tier are B3's.
     """
     horizon = ledger.scenario.years
     for tier in ledger.scenario.fund.tiers:
+        if tier.revolving is not None:
+            continue
         if tier.annual_ceiling is None and all(ceiling.at_most == math.inf for ceiling in tier.ceilings):
             continue
         worst = Worst("B2", tier.id)
@@ -63,10 +66,11 @@ def _rate(tier: Tier) -> Number:
 def _booked(ledger: Ledger, tier: Tier) -> dict[int, Number]:
     """Euros of budget by the year in which the tier's ceilings count them."""
     rate = _rate(tier)
-    return {year: rate * euros for year, euros in _money_booked(ledger, tier).items()}
+    return {year: rate * euros for year, euros in money_booked(ledger, tier).items()}
 
 
-def _money_booked(ledger: Ledger, tier: Tier) -> dict[int, int]:
+def money_booked(ledger: Ledger, tier: Tier) -> dict[int, int]:
+    """Euros of the tier by the year in which its ceilings count them."""
     if tier.ceiling_basis == "payments":
         return ledger.payments[tier.id]
     euros = ledger.tiers[tier.id].euros

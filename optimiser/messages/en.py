@@ -406,6 +406,22 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         '"{key}" counts in the term expected_return, which the objective does not have.',
         "Nothing, or add the term.",
     ),
+    "revolving-with-losses": (
+        'This counts the money exposed as one amount, and what the revolving tier "{tier}" has out changes by year.',
+        "Remove the limit, hurdle or term, or remove revolving from the tier.",
+    ),
+    "repaid-in-full": (
+        'Nothing says how candidates fail: what "{tier}" pays is counted as repaid in full.',
+        "Nothing, or add /risk: repayments are then less the mean loss of each candidate.",
+    ),
+    "exposed-at-once": (
+        'The loss report counts all that "{tier}" pays as out at the same time, which is cautious.',
+        "Nothing: repayments do count in what can be spent again, less the mean loss of each candidate.",
+    ),
+    "repaid-too-late": (
+        'The first money of "{tier}" to come back can be spent in {year}, and the last cost is in {last}.',
+        "Nothing, if that is meant; else shorten the grace, or look for costs that are missing.",
+    ),
     "guarantee-not-needed": (
         'No limit, hurdle, term or rule asks for the guarantee "{tier}", so that the plan has none of it.',
         "Nothing, or add /risk with a limit or a hurdle on the tiers it covers.",
@@ -590,6 +606,7 @@ _LABELS: dict[str, str] = {
     "F3": "least public share",
     "B1": "size of the tier",
     "B2": "ceilings by year",
+    "B3": "size and ceilings of a revolving tier",
     "S1": "the tier's share of cost",
     "S2": "public share of cost",
     "S3": "matching",
@@ -686,6 +703,7 @@ _CLI: dict[str, str] = {
     "title.nobody": "Nothing is funded.",
     "title.not-funded": "Not funded, and why",
     "title.years": "Money by tier and year (EUR million)",
+    "title.repaid": "What comes back to revolving tiers (EUR million)",
     "title.countries": "Money by country (EUR million)",
     "title.losses": "Losses (EUR million)",
     "title.returns": "Expected return a year, after losses",
@@ -701,6 +719,7 @@ _CLI: dict[str, str] = {
     # columns
     "column.site": "Site",
     "column.country": "Country",
+    "column.year": "Year",
     "column.share": "Share",
     "column.phases": "Phases",
     "column.starts": "Starts",
@@ -744,6 +763,7 @@ _CLI: dict[str, str] = {
     "unspent.given-sites": "with these sites: {rules}; another plan could spend more, and would be worth less",
     "unspent.worth-less": "another plan could spend more, and would be worth less",
     "totals.guarantees": "Guaranteed, not paid, and in no total: {tiers}.",
+    "repaid.note": "It can be spent again from the year after.",
     "unspent.unlimited": "unlimited",
     "unspent.paid-in-full": "the sites are paid in full",
     "losses.none": "No money of this plan is exposed to losses.",

@@ -14,12 +14,14 @@ from optimiser.scenario.fund import Tier
 def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
     """B1  at_least[k] ≤ budget_rate[k] · Σ_{c,p,t} x[c,p,k,t] ≤ size[k].  [EUR million]
 
-    budget_rate is 1, and a guarantee's provision_rate: its size bounds what is set aside for it.
+    budget_rate is 1, and a guarantee's provision_rate: its size bounds what is set aside for it. The greatest size of a
+    revolving tier stands in B3.
     Dual: objective gained per extra EUR million in tier k (≥ 0); lost per EUR million it must spend (≤ 0).
     """
     for tier in data.tiers.values():
         spent = [(i, tier.budget_rate) for i in columns.x_of_tier[tier.id]]
-        programme.at_most("B1", tier.id, "", spent, whole_euros(tier.size.at_most))
+        if tier.revolving is None:
+            programme.at_most("B1", tier.id, "", spent, whole_euros(tier.size.at_most))
         if tier.size.at_least > 0:
             programme.at_least("B1", tier.id, "", spent, tier.size.at_least)
 
@@ -29,11 +31,13 @@ def ceilings(programme: Programme, data: Data, columns: Columns) -> None:
 
     Booked are payments in their year, or all of a phase's money in its first year with a cost; of a guarantee, what is
     set aside for it, budget_rate · x. Where its start is decided, money is booked by start:
-    Σ_{t0} b[c,p,k,t0] = Σ_t x[c,p,k,t], b[c,p,k,t0] ≤ Σ_t cost · y[c,p,t0].
+    Σ_{t0} b[c,p,k,t0] = Σ_t x[c,p,k,t], b[c,p,k,t0] ≤ Σ_t cost · y[c,p,t0]. Those of a revolving tier stand in B3.
     Dual: objective gained per EUR million by which the ceiling is raised (≥ 0).
     """
     booked_by_start(programme, data, columns)
     for tier in data.tiers.values():
+        if tier.revolving is not None:
+            continue
         booked = columns.x_booked[tier.id]
         if tier.annual_ceiling is not None:
             cumulated = 0.0

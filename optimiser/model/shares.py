@@ -76,7 +76,9 @@ def tickets(programme: Programme, data: Data, columns: Columns) -> None:
 def most_exposure(data: Data, tier: Tier, candidate: str) -> float:
     """The big M of S4: e[c,k] never exceeds its ticket, what the size allows, nor its share of the whole cost (GU)."""
     cost = sum(p.total_cost for p in data.phases_of[candidate])
-    return min(tier.max_ticket, most_of_budget(tier, tier.size.at_most), tier.max_share_of_cost * cost)
+    # Over the years a revolving tier may give more than its size.
+    size = most_of_budget(tier, tier.size.at_most) if tier.revolving is None else math.inf
+    return min(tier.max_ticket, size, tier.max_share_of_cost * cost)
 
 
 def concentration(programme: Programme, data: Data, columns: Columns) -> None:

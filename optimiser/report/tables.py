@@ -14,7 +14,8 @@ MOST_BINDING = 12
 """Rows of the table of prices where not everything is asked for."""
 
 _PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
-    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3", "GU"), "million"
+    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3", "GU", "B3"),
+    "million",
 )
 """What one more of a rule's bound is; a unit where it depends on the rule."""
 
@@ -136,6 +137,18 @@ def years(result: Result, say: Words) -> Block | None:
         [[name, *(column[n] for column in columns)] for n, (name, _) in enumerate(rows)],
         _not_in_totals(result, [name for name, _ in rows], say),
     )
+
+
+def repaid(result: Result, say: Words) -> Block | None:
+    """What comes back to revolving tiers, by year."""
+    by_tier = {k: by_year for k, by_year in (result.indicators.repaid if result.indicators else {}).items() if by_year}
+    if not by_tier:
+        return None
+    years = sorted({year for by_year in by_tier.values() for year in by_year})
+    columns = grid([[by_year.get(year, 0.0) for year in years] for by_year in by_tier.values()])
+    rows = [[year, *(column[n] for column in columns)] for n, year in enumerate(years)]
+    titles = [Column(say("column.year")), *(Column(k, numeric=True) for k in by_tier)]
+    return Table(say("title.repaid"), titles, rows, [say("repaid.note")])
 
 
 def countries(result: Result, say: Words) -> Block | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact, million
 from optimiser.result.measures import attribute_total
+from optimiser.result.repayments import repaid_euros
 from optimiser.result.result import CandidateAward, Guaranteed, Indicators, Reason
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import countries_of
@@ -69,6 +70,10 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
         by_tier={k: million(euros) for k, euros in by_tier.items()},
         by_year={str(t): million(by_year[t]) for t in scenario.years},
         attributes={a: float(attribute_total(scenario, plan, a)) for a in additive},
+        repaid={
+            k: {str(t): million(euros) for t, euros in by_year.items()}
+            for k, by_year in repaid_euros(scenario, plan).items()
+        },
         guarantees={k: Guaranteed(million(by_tier[k]), million(by_tier[k] * r)) for k, r in rate.items()},
     )
 
@@ -102,14 +107,20 @@ def awards_of(scenario: Scenario, plan: Plan, reasons: dict[str, Reason]) -> lis
 
 
 def unspent_euros(scenario: Scenario, plan: Plan) -> dict[str, int | Fraction | None]:
-    """What each tier leaves of its (greatest) size [euros], a guarantee of what may be set aside; None if unlimited."""
+    """What each tier leaves of its (greatest) size [euros], a guarantee of what may be set aside; None if unlimited.
+
+    Of a revolving tier: what it holds at the end of the horizon, size and repayments less what it paid.
+    """
     spent: dict[str, int] = defaultdict(int)
     for (k, *_), euros in plan.money.items():
         spent[k] += euros
-    return {
-        t.id: None
-        if t.size.at_most == float("inf")
-        else int(exact(t.size.at_most) * EUROS_PER_MILLION)
-        - (exact(t.budget_rate) if t.is_guarantee else 1) * spent[t.id]
-        for t in scenario.fund.tiers
-    }
+    repaid = repaid_euros(scenario, plan)
+    left: dict[str, int | Fraction | None] = {}
+    for t in scenario.fund.tiers:
+        if t.size.at_most == float("inf"):
+            left[t.id] = None
+            continue
+        back = sum((e for year, e in repaid.get(t.id, {}).items() if year in scenario.years), Fraction(0))
+        used = exact(t.budget_rate) * spent[t.id] if t.is_guarantee else spent[t.id]
+        left[t.id] = int(exact(t.size.at_most) * EUROS_PER_MILLION) - used + (back or 0)
+    return left

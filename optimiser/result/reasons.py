@@ -192,7 +192,7 @@ def _no_money_left(case: _Case) -> Iterator[Found]:
     left = Fraction(0)
     for t in eligible:
         remains = case.unspent[t.id]
-        if remains is None:
+        if remains is None or t.revolving is not None:  # what a revolving tier could pay depends on when
             return
         left += Fraction(max(remains, 0)) / 1_000_000
     if left < needed and not c.divisible:

@@ -121,7 +121,8 @@ class Indicators:
     private_money: consortia and private tiers. total_cost: what is paid in all; guarantees and provisions pay nothing.
     private_per_public = private_money / public_money; multiplier = total_cost / public_money.
     by_tier: money of each tier, of a guarantee the amount guaranteed. by_year: what is paid.
-    guarantees: of each, its amount and what is set aside for it.
+    guarantees: of each, its amount and what is set aside for it. repaid: what comes back to each revolving tier by
+    year, after the horizon too; the money of such a tier counts each time it is paid.
     """
 
     sites: int
@@ -135,11 +136,14 @@ class Indicators:
     by_year: dict[str, float]
     attributes: dict[str, float]
     guarantees: dict[str, Guaranteed] = field(default_factory=dict)
+    repaid: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Unspent:
-    """What a tier leaves of its size (a guarantee: what is not set aside), and the rules that keep it so.
+    """What a tier leaves of its size, and the rules that keep it so.
+
+    Of a guarantee: what is not set aside. Of a revolving tier: what it holds at the end of the horizon.
 
     proven: no plan at all spends more of this tier without another tier spending less. Otherwise other plans would, and
     ``kept_by`` says what stands in the way given the sites chosen, or "objective" where spending more is worth less.

@@ -127,9 +127,11 @@ class Concentration(Part):
 
 
 class Revolving(Part):
-    """Repayments that flow back into the tier (B3)."""
+    """Repayments that flow back into the tier, and can be spent again from the year after (B3)."""
 
-    grace_years: int = Field(0, ge=0, le=100, description="years before the first repayment [years]")
+    grace_years: int = Field(
+        0, ge=0, le=100, description="years without repayment after the one in which money is paid [years]"
+    )
     years: int = Field(ge=1, le=100, description="years over which the money is repaid in equal parts [years]")
 
 

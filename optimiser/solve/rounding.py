@@ -194,7 +194,12 @@ def _whole(amount: float, tier: Tier, to_whole: Callable[[Fraction], int]) -> fl
 
 
 def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:
-    """Spans of years whose total is kept, with the bounds of B1 and B2 on them."""
+    """Spans of years whose total is kept, with the bounds of B1 and B2 on them.
+
+    Of a revolving tier its years and its total: B3 is no sum of whole cells, and has an allowance in the certificate.
+    """
+    if tier.revolving is not None:
+        return [(years, tier.size.at_least, math.inf), *((range(t, t + 1), 0.0, math.inf) for t in years)]
     bounds = [(years, tier.size.at_least, tier.size.at_most)]
     bounds += [(range(span.from_, span.to + 1), 0.0, span.at_most) for span in tier.ceilings]
     cumulated = Fraction(0)

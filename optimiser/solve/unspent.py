@@ -37,7 +37,11 @@ def kept_by(model: Model, session: Session, values: Floats, time_limit_s: float)
     deadline = time.perf_counter() + time_limit_s
     spent = {k: float(values[numbers].sum()) for k, numbers in model.columns.x_of_tier.items() if numbers}
     data = model.data
-    tiers = [k for k, t in data.tiers.items() if t.budget_rate * spent.get(k, 0.0) < t.size.at_most - EURO]
+    tiers = [
+        k
+        for k, t in data.tiers.items()
+        if t.revolving is not None or t.budget_rate * spent.get(k, 0.0) < t.size.at_most - EURO
+    ]
     session.bound_columns(np.arange(len(arrays.cost)), arrays.lower, arrays.upper)
     session.bound_rows(np.arange(len(arrays.row_lower)), arrays.row_lower, arrays.row_upper)
     for k, amount in spent.items():

@@ -20,7 +20,7 @@ from optimiser.certificate.worst import Worst
 from optimiser.plan import Plan, exact
 
 FOLDER = Path(optimiser.certificate.__file__).parent
-LABELS = ["F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S6", "S7"]
+LABELS = ["F1", "F2", "F3", "B1", "B2", "B3", "S1", "S2", "S3", "S4", "S5", "S6", "S7"]
 LABELS += ["Q1", "N1", "G1", "A1", "A2", "L1", "L2", "L3", "T1", "Y1", "GU"]
 
 
@@ -85,7 +85,7 @@ def test_lines_come_in_the_order_of_the_labels():
             )
         ],
         [
-            tier("bank", instrument="loan"),
+            tier("bank", instrument="loan", revolving={"years": 2}),
             tier("cover", instrument="guarantee", covers=["bank"], cover_share=0.5),
             tier(
                 max_share_of_cost=0.5,

@@ -181,6 +181,9 @@ class Oracle:
             least, most = size_of(tier)
             spent = self.budget([k], self.phases)
             self.s.ge(spent, least)  # B1
+            if tier.get("revolving") is not None:
+                self._revolving(k, tier, most)
+                continue
             self.s.le(spent, most)
             annual = {int(t): a for t, a in (tier.get("annual_ceiling") or {}).items()}
             if tier.get("annual_ceiling") is not None:  # B2
@@ -190,6 +193,38 @@ class Oracle:
             for ceiling in tier.get("ceilings", []):
                 span = range(ceiling["from"], ceiling["to"] + 1)
                 self.s.le(self._booked(k, tier, span), number(ceiling["at_most"]))
+
+    def _revolving(self, k: str, tier: Document, most: float) -> None:  # B3
+        years = self.years()
+        annual = tier.get("annual_ceiling")
+        for t in years:
+            self.s.le(
+                plus(self.money([k], self.phases, range(years[0], t + 1)), self._back(k, tier, years[0], t)), most
+            )
+            if annual is not None:
+                span = range(years[0] if tier.get("carry_over") else t, t + 1)
+                net = plus(self._booked(k, tier, span), self._back(k, tier, span[0], t))
+                self.s.le(net, sum(annual.get(str(a), 0) for a in span))
+        for ceiling in tier.get("ceilings", []):
+            for t in range(ceiling["from"], ceiling["to"] + 1):
+                net = plus(
+                    self._booked(k, tier, range(ceiling["from"], t + 1)), self._back(k, tier, ceiling["from"], t)
+                )
+                self.s.le(net, number(ceiling["at_most"]))
+
+    def _back(self, k: str, tier: Document, first: int, last: int) -> Terms:
+        """What can be spent again from ``first`` to ``last``, with a minus: each part a year after it is repaid."""
+        parts: Terms = {}
+        n = tier["revolving"]["years"]
+        for name in self.money([k], self.phases):
+            for part in range(1, n + 1):
+                if first <= name[4] + tier["revolving"].get("grace_years", 0) + part + 1 <= last:
+                    parts[name] = parts.get(name, 0.0) - (1 - self.mean_loss(name[2])) / n
+        return parts
+
+    def mean_loss(self, candidate: str) -> float:
+        table = self.document.get("risk", {}).get("losses", {}).get(candidate, [0])
+        return sum(table) / len(table)
 
     def years(self) -> range:
         return range(self.document["horizon"]["first_year"], self.document["horizon"]["last_year"] + 1)
@@ -369,7 +404,7 @@ class Oracle:
             if tier["instrument"] in ("loan", "equity", "quasi_equity") and term.get("tier", k) == k:
                 for phases in self.of.values():
                     c = phases[0].candidate
-                    fails = c.get("failure_probability", 0)
+                    fails = self.mean_loss(c["id"]) if "risk" in self.document else c.get("failure_probability", 0)
                     rate = c.get("return_if_success", {}).get(k, tier.get("return_if_success", 0))
                     gain = (1 + rate) ** tier.get("holding_years", 10) - 1
                     parts.append(self.money([k], phases))

@@ -59,6 +59,7 @@ def covered(*guarantees: dict[str, object], **of_bank: object) -> dict[str, obje
     return {"/fund/tiers": [eu, {**bank, **of_bank}, *(guarantees or (COVER,))]}
 
 
+REVOLVING = {"/fund/tiers/bank/revolving": {"years": 1}}
 SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
 
 CASES: list[tuple[str, str, dict[str, object]]] = [
@@ -104,7 +105,6 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
     ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
-    ("not-honoured", "/fund/tiers/bank/revolving", {"/fund/tiers/bank/revolving": {"years": 5}}),
     ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
     ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
     ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
@@ -217,6 +217,16 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("key-not-for-instrument", "/fund/tiers/bank/cover_share", covered(cover_share=0.5)),
     ("term-not-of-tier", f"{TERM}/tier", {**covered({**COVER, "public": False}), TERM: {"term": "private_money", "tier": "cover"}}),
     ("committed-beyond-cost", f"{A}/phases/p1/committed", {**covered(), f"{A}/phases/p1/committed": {"cover": {"2028": 1}}}),
+    # revolving tiers
+    ("revolving-with-losses", "/fund/tiers/bank/limits", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers/bank/limits": {"expected_loss": {"at_most": 0.1}}}),
+    ("revolving-with-losses", "/fund/tiers/bank/hurdle", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers/bank/hurdle": 0.1}),
+    ("revolving-with-losses", TERM, {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "cvar"}}),
+    ("revolving-with-losses", TERM, {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "expected_loss"}}),
+    ("repaid-in-full", "/fund/tiers/bank/revolving", REVOLVING),
+    ("exposed-at-once", "/fund/tiers/bank/revolving", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}}),
+    ("repaid-too-late", "/fund/tiers/bank/revolving", REVOLVING),
+    ("key-not-for-instrument", f"{EU}/revolving", {f"{EU}/revolving": {"years": 1}}),
+    ("below-least", "/fund/tiers/bank/revolving/years", {"/fund/tiers/bank/revolving": {"years": 0}}),
     # warnings and notes
     ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
     ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),

@@ -3,6 +3,7 @@
 ``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
 ``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``guarantees``: what they cover, and in which order.
+``revolving``: what repayments assume.
 ``plausible``: what cannot work or means little.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from optimiser.findings import Finding
-from optimiser.scenario.check import guarantees, plausible, references, risk, rules, starts, supported
+from optimiser.scenario.check import guarantees, plausible, references, revolving, risk, rules, starts, supported
 from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     *starts.CHECKS,
     *risk.CHECKS,
     *guarantees.CHECKS,
+    *revolving.CHECKS,
     *plausible.CHECKS,
 )
 

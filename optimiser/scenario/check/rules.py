@@ -39,7 +39,8 @@ def crossed_bounds(s: Scenario) -> Iterator[Finding]:
     """A lower bound is not above its upper bound."""
     bounds: list[tuple[tuple[str | int, ...], float, float]] = []
     for t in s.fund.tiers:
-        bounds += [(("fund", "tiers", t.id, "size"), t.size.at_least, t.size.at_most)]
+        if t.revolving is None:  # a revolving tier may spend more than it ever has out
+            bounds += [(("fund", "tiers", t.id, "size"), t.size.at_least, t.size.at_most)]
         bounds += [(("fund", "tiers", t.id, "min_ticket"), t.min_ticket, t.max_ticket)]
     for r in s.constraints:
         if isinstance(r, CountRule | MoneyRule | AttributeRule | AwardRule):

@@ -26,9 +26,6 @@ def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
     for key in ("variants", "uncertain"):
         if getattr(s, key):
             yield (key,)
-    for t in s.fund.tiers:
-        if t.revolving is not None:
-            yield ("fund", "tiers", t.id, "revolving")
     for m in s.fund.matching:
         if m.soft is not None:
             yield ("fund", "matching", m.id, "soft")
