@@ -322,8 +322,13 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Cover exactly the tiers above it ({above}), or change its seniority.",
     ),
     "calls-beyond-provision": (
-        'The guarantee "{tier}" is called for {calls} EUR million {when}, and {provision} are set aside for it.',
+        'The guarantee "{tier}" is called for {mean} EUR million on average, and {provision} are set aside for it.',
         "Raise provision_rate, or add first loss below the guarantee.",
+    ),
+    "worst-calls-beyond-provision": (
+        'The guarantee "{tier}" is called for {mean} EUR million on average and for {worst} in the worst 1 % of cases; '
+        "{provision} are set aside for it.",
+        "Nothing, if another budget keeps the promise then; else raise provision_rate, or add first loss below it.",
     ),
     "probability-beside-table": (
         "The table says how the candidate fails; its failure_probability would be ignored.",

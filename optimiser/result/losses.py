@@ -101,16 +101,17 @@ def own_loss_findings(report: RiskReport | None) -> list[Finding]:
 
 
 def call_findings(report: RiskReport | None) -> list[Finding]:
-    """Guarantees that are called for more than is set aside for them, on average or in the worst 1 % of cases."""
+    """Guarantees that are called for more than is set aside for them, on average or else in the worst 1 % of cases."""
     found = []
     for tier in report.tiers if report is not None else []:
-        calls = ((tier.losses.expected_loss, "on average"), (tier.losses.cvar_99, "in the worst 1 % of cases"))
-        for amount, when in calls:
-            if tier.provision is not None and amount > tier.provision + measures.HALF_A_EURO:
-                params = {"tier": tier.tier, "calls": round(amount, 6), "when": when, "provision": tier.provision}
-                place = f"/fund/tiers/{tier.tier}/provision_rate"
-                found.append(Finding("warning", "calls-beyond-provision", place, params))
-                break
+        if tier.provision is None:
+            continue
+        enough = tier.provision + measures.HALF_A_EURO
+        mean, worst = tier.losses.expected_loss, tier.losses.cvar_99
+        if worst > enough:
+            code = "calls-beyond-provision" if mean > enough else "worst-calls-beyond-provision"
+            params = {"tier": tier.tier, "mean": round(mean, 6), "worst": round(worst, 6), "provision": tier.provision}
+            found.append(Finding("warning", code, f"/fund/tiers/{tier.tier}/provision_rate", params))
     return found
 
 

@@ -241,7 +241,7 @@ def test_a_guarantee_on_the_page(page: Any) -> None:
     # exposed, average, chance, worst 5 %, worst 1 %, set aside
     assert "cover 30 3 10 % 30 30 12 lender 100 2 10 % 20 20 - all together 100 5 10 % 50 50" in shown
     assert "0 cover 0 30 none 1 lender 30 130" in shown
-    assert 'The guarantee "cover" is called for 30 EUR million in the worst 1 % of cases, and 12 are set aside' in shown
+    assert 'The guarantee "cover" is called for 3 EUR million on average and for 30 in the worst 1 % of cases;' in shown
 
 
 def test_a_guarantee_in_the_table_of_risk() -> None:

@@ -372,6 +372,7 @@ ELSEWHERE = {
     "certificate-fails",
     "level-loses-more",
     "calls-beyond-provision",
+    "worst-calls-beyond-provision",
     "time-limit",
     "time-limit-no-plan",
     "solver-failed",
