@@ -15,7 +15,7 @@ from optimiser.findings import Finding
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKey, exact
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
-from optimiser.result.losses import loss_book, risk_report
+from optimiser.result.losses import call_findings, loss_book, own_loss_findings, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
@@ -61,6 +61,7 @@ def scored(
     book = loss_book(scenario, plan, draws) if draws is not None else None
     certificate = certify(scenario, plan, draws)
     risk = risk_report(book) if book is not None else None
+    of_losses = (*own_loss_findings(risk), *call_findings(risk))
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
@@ -81,7 +82,7 @@ def scored(
         stresses=stress_reports(scenario, plan, book, risk, certificate),
         grant_equivalents=grant_equivalents(scenario, plan, draws),
         certificate=certificate,
-        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings)],
+        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings, *of_losses)],
         provenance=provenance("none", started, 0.0),
     )
 
@@ -282,9 +283,10 @@ def _paid_shares(
     scenario: Scenario, money: dict[Any, int], private: dict[Any, int], private_given: bool
 ) -> dict[tuple[str, str], Fraction]:
     """Fractions nobody stated: a phase that is paid counts in full, a divisible one by the share of its cost paid."""
+    pays = {t.id for t in scenario.fund.tiers if t.pays_cost}
     paid: dict[tuple[str, str], int] = defaultdict(int)
-    for (_, c, p, _), euros in money.items():
-        paid[c, p] += euros
+    for (k, c, p, _), euros in money.items():
+        paid[c, p] += euros if k in pays else 0
     for (c, p, _), euros in private.items():
         paid[c, p] += euros
     fractions = {}

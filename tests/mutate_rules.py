@@ -71,7 +71,7 @@ class Verdict:
 
 def model_mutants() -> Iterator[Mutant]:
     """The model without one of its rules."""
-    from optimiser.model import build, columns, envelopes, losses, objective, structure
+    from optimiser.model import build, columns, envelopes, losses, objective, revolving, structure
     from optimiser.solve import tie_break
 
     for rule in build.RULES:
@@ -86,6 +86,8 @@ def model_mutants() -> Iterator[Mutant]:
         yield from _without_a_row(part, label_of(losses.pool_columns), least=1)
     yield _without(losses.expected_excess, label_of(losses.pool_columns), "return []", "tests/rules")
     yield _without(losses.tail_mean, label_of(losses.tail_limits), "return []", "tests/rules")
+    yield _without(revolving._repaid, "B3", "return []", "tests/rules")
+    yield _without(revolving.repaid_share, "B3", "return 1.0", "tests/rules")
     yield _without(columns.may_pay, "S6", "return True", "tests/rules")
     yield _without(objective.tier_order, "O1", "return []", "tests/rules")
     for name, term in objective.TERMS.items():
@@ -101,6 +103,12 @@ def certificate_mutants() -> Iterator[Mutant]:
     losses = importlib.import_module("optimiser.certificate.losses")
     yield from _without_a_yield(losses._violations)
     yield _nothing_lost(losses._levels, "R", "tests/certificate")
+    yield _without(losses._guaranteed, "R", "return {}", "tests/certificate")
+    revolving = importlib.import_module("optimiser.certificate.revolving")
+    yield _without(revolving._repaid, "B3", "return {}", "tests/certificate")
+    guarantees = importlib.import_module("optimiser.certificate.guarantees")
+    for part in (guarantees._see_candidates, guarantees._see_places):
+        yield _without(part, "GU", "pass", "tests/certificate")
 
 
 def stress_mutants() -> Iterator[Mutant]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 
-from optimiser.certificate.arithmetic import Number, millionths
+from optimiser.certificate.arithmetic import MILLION, Number, millionths, whole
 from optimiser.certificate.ledger import Ledger
 from optimiser.certificate.worst import Worst
 from optimiser.result.result import RuleCheck
@@ -13,18 +14,20 @@ from optimiser.scenario.fund import Tier
 
 
 def tier_envelope(ledger: Ledger) -> Iterator[RuleCheck]:
-    """B1  at_least[k] ≤ Σ_{c,p,t} x[c,p,k,t] ≤ at_most[k] for every tier k.  [EUR million]
+    """B1  at_least[k] ≤ rate[k] · Σ_{c,p,t} x[c,p,k,t] ≤ at_most[k] for every tier k.  [EUR million]
 
-    Allowance: none. Of a least size that is not whole euros, the part below one euro is not asked for: a plan of whole
-    euros could otherwise not spend a size given both ways.
+    rate is 1, and a guarantee's provision rate. Allowance: none. Of a least size that is not whole euros (of a
+    guarantee: not the provision of whole euros), the part below one euro is not asked for: a plan of whole euros could
+    otherwise not spend a size given both ways. The greatest size of a revolving tier is B3's.
     """
     for tier in ledger.scenario.fund.tiers:
         worst = Worst("B1", tier.id)
         total, _ = ledger.tiers[tier.id].total()
+        rate = _rate(tier)
         at_least = millionths(tier.size.at_least)
-        worst.see(at_least - total, at_least % 1)
-        if tier.size.at_most != math.inf:
-            worst.see(total - millionths(tier.size.at_most))
+        worst.see(at_least - rate * total, at_least % rate if rate else 0)
+        if tier.size.at_most != math.inf and tier.revolving is None:
+            worst.see(rate * total - millionths(tier.size.at_most))
         yield worst.check()
 
 
@@ -32,11 +35,14 @@ def ceilings_by_year(ledger: Ledger) -> Iterator[RuleCheck]:
     """B2  Booked[k,t] ≤ annual[k,t], with carry-over Σ_{τ≤t} Booked[k,τ] ≤ Σ_{τ≤t} annual[k,τ], for every year t.
 
     Σ_{from≤t≤to} Booked[k,t] ≤ at_most for every span.  [EUR million]
-    Booked are payments, or commitments: all of a phase's money in its first year with a cost. A year missing from the
-    yearly ceilings is 0. Allowance: none.
+    Booked are payments, or commitments: all of a phase's money in its first year with a cost; of a guarantee, its
+    provision rate times that. A year missing from the yearly ceilings is 0. Allowance: none. Ceilings of a revolving
+    tier are B3's.
     """
     horizon = ledger.scenario.years
     for tier in ledger.scenario.fund.tiers:
+        if tier.revolving is not None:
+            continue
         if tier.annual_ceiling is None and all(ceiling.at_most == math.inf for ceiling in tier.ceilings):
             continue
         worst = Worst("B2", tier.id)
@@ -50,8 +56,21 @@ def ceilings_by_year(ledger: Ledger) -> Iterator[RuleCheck]:
         yield worst.check()
 
 
-def _booked(ledger: Ledger, tier: Tier) -> dict[int, int]:
-    """Euros by the year in which the tier's ceilings count them."""
+def _rate(tier: Tier) -> Number:
+    """Budget that one euro of the tier uses."""
+    if tier.instrument != "guarantee" or tier.provision_rate is None:
+        return 1
+    return whole(Fraction(millionths(tier.provision_rate), MILLION))
+
+
+def _booked(ledger: Ledger, tier: Tier) -> dict[int, Number]:
+    """Euros of budget by the year in which the tier's ceilings count them."""
+    rate = _rate(tier)
+    return {year: rate * euros for year, euros in money_booked(ledger, tier).items()}
+
+
+def money_booked(ledger: Ledger, tier: Tier) -> dict[int, int]:
+    """Euros of the tier by the year in which its ceilings count them."""
     if tier.ceiling_basis == "payments":
         return ledger.payments[tier.id]
     euros = ledger.tiers[tier.id].euros
@@ -64,9 +83,9 @@ def _booked(ledger: Ledger, tier: Tier) -> dict[int, int]:
     return booked
 
 
-def _see_years(worst: Worst, tier: Tier, booked: dict[int, int], horizon: range) -> None:
+def _see_years(worst: Worst, tier: Tier, booked: dict[int, Number], horizon: range) -> None:
     annual = {year: millionths(amount) for year, amount in (tier.annual_ceiling or {}).items()}
-    spent = 0
+    spent: Number = 0
     allowed: Number = 0
     for year in sorted({*horizon, *booked, *annual}):
         carried: Number = allowed - spent if tier.carry_over else 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from optimiser.certificate.arithmetic import Number, millionths, whole
 from optimiser.plan import CellKey, PhaseKey, Plan, PrivateKey
+from optimiser.risk.draws import Draws
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.fund import Group
 from optimiser.scenario.scenario import Scenario
@@ -92,6 +93,7 @@ class Ledger:
     tiers: money of each tier, unknown ones too. payments: tier → year → euros. sources: what pays each (candidate,
     phase, year). private: consortium money. negative: cells below 0. unknown_fractions: y of phases there are not.
     unknown_starts: of phases there are not, or that have fixed years.
+    mean_loss: D̄ by candidate, empty without a risk model.
     """
 
     scenario: Scenario
@@ -100,6 +102,7 @@ class Ledger:
     unknown_fractions: dict[PhaseKey, Number]
     unknown_starts: list[PhaseKey]
     money: Mapping[CellKey, int]
+    mean_loss: Mapping[str, float]
     tiers: dict[str, Sums] = field(default_factory=dict)
     payments: dict[str, dict[int, int]] = field(default_factory=dict)
     sources: dict[PrivateKey, int] = field(default_factory=dict)
@@ -143,7 +146,7 @@ def membership(group: Group | None) -> Callable[[PhaseEntry], bool]:
     )
 
 
-def open_ledger(scenario: Scenario, plan: Plan) -> Ledger:
+def open_ledger(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Ledger:
     """Sum the plan once."""
     by_candidate = {candidate.id: _entries(candidate, plan) for candidate in scenario.candidates}
     phases = [entry for entries in by_candidate.values() for entry in entries]
@@ -151,7 +154,10 @@ def open_ledger(scenario: Scenario, plan: Plan) -> Ledger:
     unknown = {key: whole(y) for key, y in plan.fraction.items() if key not in known}
     decided = {entry.key for entry in phases if entry.phase.cost_since_start is not None}
     unknown_starts = [key for key in plan.start if key not in decided]
-    ledger = Ledger(scenario, phases, by_candidate, unknown, unknown_starts, plan.money)
+    mean_loss: dict[str, float] = {}
+    if draws is not None:
+        mean_loss = dict(zip(draws.candidates, (draws.probability @ draws.losses).tolist(), strict=True))
+    ledger = Ledger(scenario, phases, by_candidate, unknown, unknown_starts, plan.money, mean_loss)
     _enter_private_money(ledger, plan)
     _enter_tier_money(ledger, plan)
     return ledger

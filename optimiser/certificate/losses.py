@@ -38,8 +38,10 @@ def risk_rules(scenario: Scenario, plan: Plan, draws: Draws) -> Iterator[RuleChe
     """R1, R2, R3 of every level that has a hurdle or a limit."""
     money = _money(scenario, plan, draws)
     pool = float(sum(amounts.sum() for amounts in money.values()))
-    cells = sum(1 for (tier, *_), euros in plan.money.items() if euros and tier in money)
-    for level in _levels(scenario, draws, money):
+    guaranteed = _guaranteed(scenario, plan)
+    bearing = money.keys() | guaranteed.keys()
+    cells = sum(1 for (tier, *_), euros in plan.money.items() if euros and tier in bearing)
+    for level in _levels(scenario, draws, money, guaranteed):
         for label, violation, weight in _violations(scenario, draws, money, level):
             allowance = weight * cells * 1e-6 + NOISE * pool
             held = max(violation, 0.0)
@@ -58,8 +60,22 @@ def _money(scenario: Scenario, plan: Plan, draws: Draws) -> dict[str, Losses]:
     return {tier: np.array([million(e) for e in amounts]) for tier, amounts in euros.items()}
 
 
-def _levels(scenario: Scenario, draws: Draws, money: dict[str, Losses]) -> Iterator[_Level]:
-    """W1  L[s] = Σ_c D[c,s] Σ_k LGD[k] e[c,k]; what reaches level j is max(L[s] − A[j], 0), A[j] all money below."""
+def _guaranteed(scenario: Scenario, plan: Plan) -> dict[str, float]:
+    """Amount of each guarantee.  [EUR million]"""
+    euros = {t.id: 0 for t in scenario.fund.tiers if t.instrument == "guarantee"}
+    for (tier, *_), amount in plan.money.items():
+        if tier in euros:
+            euros[tier] += amount
+    return {tier: million(amount) for tier, amount in euros.items()}
+
+
+def _levels(
+    scenario: Scenario, draws: Draws, money: dict[str, Losses], guaranteed: dict[str, float]
+) -> Iterator[_Level]:
+    """W1  L[s] = Σ_c D[c,s] Σ_k LGD[k] e[c,k]; what reaches level j is max(L[s] − A[j], 0).
+
+    A[j] is all money below, and all guarantees below.
+    """
     tiers = [t for t in scenario.fund.tiers if t.in_pool]
     if scenario.fund.loss_sharing == "pari_passu":
         for t in tiers:
@@ -72,7 +88,8 @@ def _levels(scenario: Scenario, draws: Draws, money: dict[str, Losses]) -> Itera
     for rank in sorted({t.seniority or 0 for t in tiers}):
         here = [t for t in tiers if (t.seniority or 0) == rank]
         own = float(sum(money[t.id].sum() for t in here))
-        yield _Level(f"level {rank}", here, np.maximum(lost - below, 0.0), own, whole - below)
+        cover = sum(guaranteed[g.id] for g in scenario.fund.tiers if g.id in guaranteed and (g.seniority or 0) < rank)
+        yield _Level(f"level {rank}", here, np.maximum(lost - below - cover, 0.0), own, whole - below)
         below += own
 
 

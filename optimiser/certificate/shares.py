@@ -95,7 +95,9 @@ def tickets(ledger: Ledger) -> Iterator[RuleCheck]:
 
 
 def concentration(ledger: Ledger) -> Iterator[RuleCheck]:
-    """S5  e[c,k] ≤ share[k] · Σ_c e[c,k], or ≤ share[k] · size[k], for every candidate, by tier k.  [EUR million]
+    """S5  e[c,k] ≤ share[k] · Σ_c e[c,k], or rate[k] · e[c,k] ≤ share[k] · size[k], for every candidate, by tier k.
+
+    [EUR million]  rate is 1, and a guarantee's provision rate.
 
     Allowance: one euro for each nonzero cell in the sums.
     """
@@ -108,10 +110,13 @@ def concentration(ledger: Ledger) -> Iterator[RuleCheck]:
         worst = Worst("S5", tier.id, EUR_MILLION, SHARE_SCALE)
         whole_tier = millionths(tier.size.at_most) if of_size else total
         most = millionths(tier.concentration.at_most) * whole_tier
+        # The share of a guarantee's size is of what is set aside for it.
+        used = of_size and tier.instrument == "guarantee" and tier.provision_rate is not None
+        rate = millionths(tier.provision_rate or 0.0) if used else MILLION
         exposure = money.by_candidate()
         for candidate in ledger.scenario.candidates:
             euros, cells = exposure.get(candidate.id, (0, 0))
-            worst.see(euros * MILLION - most, (cells if of_size else total_cells) * MILLION, (candidate.id,))
+            worst.see(euros * rate - most, (cells if of_size else total_cells) * MILLION, (candidate.id,))
         yield worst.check()
 
 

@@ -135,10 +135,6 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         '"{key}" is part of the format, but this version does not act on it yet, and will not ignore it.',
         'Remove "{key}" to have the scenario solved without it.',
     ),
-    "instrument-not-honoured": (
-        'The instrument "{instrument}" is part of the format, but this version does not act on it yet.',
-        "Remove the tier, or model it as another instrument.",
-    ),
     "kind-not-honoured": (
         'Rules of the kind "{kind}" are part of the format, but this version does not act on them yet.',
         "Remove the rule.",
@@ -294,6 +290,47 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "{value} is a gain, which has no place in a waterfall.",
         'Use "loss_sharing": "pari_passu", or write 0.',
     ),
+    "guarantee-needs-key": (
+        'The guarantee "{tier}" does not say "{key}".',
+        'Add "covers", the tiers it stands for, and "cover_share", the greatest share of their money it covers.',
+    ),
+    "covers-no-losses": (
+        'A guarantee covers money that can be lost, and the {instrument} "{tier}" is not.',
+        "Name tiers of equity, quasi-equity or loans.",
+    ),
+    "covered-twice": (
+        'The guarantees {guarantees} cover a share of {share} of the money of "{tier}" together: more than there is.',
+        "Lower their cover_share to 1 in sum.",
+    ),
+    "provision-of-nothing": (
+        "At least {at_least} EUR million are to be set aside, and a provision_rate of 0 sets nothing aside.",
+        "Remove at_least, or raise provision_rate.",
+    ),
+    "guarantee-in-matching": (
+        'The guarantee "{tier}" pays no cost, so it neither matches money nor is matched.',
+        "Remove it from the matching rule; bound its amount with a rule of the kind money or award.",
+    ),
+    "guarantee-without-order": (
+        'Pari passu there is no order of losses, and it is the order that says when the guarantee "{tier}" pays.',
+        'Use "loss_sharing": "waterfall" with a seniority for each tier, or remove the guarantee.',
+    ),
+    "guarantee-beside-pool": (
+        "At seniority {seniority} the guarantee would share losses with {tiers}, which it does not cover.",
+        "Give it a seniority of its own, below the tiers it covers and above those that lose before it pays.",
+    ),
+    "misplaced-cover": (
+        "In a waterfall a guarantee shelters every tier above it and no other; of these tiers covers says otherwise: {tiers}.",
+        "Cover exactly the tiers above it ({above}), or change its seniority.",
+    ),
+    "calls-beyond-provision": (
+        'The guarantee "{tier}" is called for {mean} EUR million on average, and {provision} are set aside for it.',
+        "Raise provision_rate, or add first loss below the guarantee.",
+    ),
+    "worst-calls-beyond-provision": (
+        'The guarantee "{tier}" is called for {mean} EUR million on average and for {worst} in the worst 1 % of cases; '
+        "{provision} are set aside for it.",
+        "Nothing, if another budget keeps the promise then; else raise provision_rate, or add first loss below it.",
+    ),
     "probability-beside-table": (
         "The table says how the candidate fails; its failure_probability would be ignored.",
         "Remove it.",
@@ -396,6 +433,26 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "return-without-term": (
         '"{key}" counts in the term expected_return, which the objective does not have.',
         "Nothing, or add the term.",
+    ),
+    "revolving-with-losses": (
+        'This counts the money exposed as one amount, and what the revolving tier "{tier}" has out changes by year.',
+        "Remove the limit, hurdle or term, or remove revolving from the tier.",
+    ),
+    "repaid-in-full": (
+        'Nothing says how candidates fail: what "{tier}" pays is counted as repaid in full.',
+        "Nothing, or add /risk: repayments are then less the mean loss of each candidate.",
+    ),
+    "exposed-at-once": (
+        'The loss report counts all that "{tier}" pays as out at the same time, which is cautious.',
+        "Nothing: repayments do count in what can be spent again, less the mean loss of each candidate.",
+    ),
+    "repaid-too-late": (
+        'The first money of "{tier}" to come back can be spent in {year}, and the last cost is in {last}.',
+        "Nothing, if that is meant; else shorten the grace, or look for costs that are missing.",
+    ),
+    "guarantee-not-needed": (
+        'No limit, hurdle, term or rule asks for the guarantee "{tier}", so that the plan has none of it.',
+        "Nothing, or add /risk with a limit or a hurdle on the tiers it covers.",
     ),
     "score-for-ranking": (
         "The score is for strategies that rank; this answer follows the objective.",
@@ -577,6 +634,7 @@ _LABELS: dict[str, str] = {
     "F3": "least public share",
     "B1": "size of the tier",
     "B2": "ceilings by year",
+    "B3": "size and ceilings of a revolving tier",
     "S1": "the tier's share of cost",
     "S2": "public share of cost",
     "S3": "matching",
@@ -594,6 +652,7 @@ _LABELS: dict[str, str] = {
     "L2": "sites that need others",
     "L3": "locks and committed money",
     "T1": "start years",
+    "GU": "what a guarantee may cover",
     "O1": "order of tiers",
     "W1": "how the pool's losses are counted",
     "R1": "hurdle of the level",
@@ -646,7 +705,9 @@ _CLI: dict[str, str] = {
     "headline.of": "{count} of {all}",
     "headline.public_money": "Public money",
     "headline.private_money": "Private money",
-    "headline.total_cost": "Public and private together",
+    "headline.total_cost": "Paid in all",
+    "headline.guaranteed": "Guaranteed by {tier}",
+    "headline.provision": "Set aside for {tier}",
     "headline.multiplier": "Multiplier",
     "headline.multiplier-unit": "total per euro of public money",
     "headline.million": "EUR million",
@@ -670,6 +731,7 @@ _CLI: dict[str, str] = {
     "title.nobody": "Nothing is funded.",
     "title.not-funded": "Not funded, and why",
     "title.years": "Money by tier and year (EUR million)",
+    "title.repaid": "What comes back to revolving tiers (EUR million)",
     "title.countries": "Money by country (EUR million)",
     "title.losses": "Losses (EUR million)",
     "title.returns": "Expected return a year, after losses",
@@ -689,6 +751,7 @@ _CLI: dict[str, str] = {
     # columns
     "column.site": "Site",
     "column.country": "Country",
+    "column.year": "Year",
     "column.share": "Share",
     "column.phases": "Phases",
     "column.starts": "Starts",
@@ -707,6 +770,7 @@ _CLI: dict[str, str] = {
     "column.chance": "Chance of a loss",
     "column.worst-5": "Worst 5 %",
     "column.worst-1": "Worst 1 %",
+    "column.provision": "Set aside",
     "column.return": "Return",
     "column.hurdle": "Hurdle",
     "column.level": "Level",
@@ -735,11 +799,14 @@ _CLI: dict[str, str] = {
     "unspent.proven": "no plan can spend more unless another tier spends less: {rules}",
     "unspent.given-sites": "with these sites: {rules}; another plan could spend more, and would be worth less",
     "unspent.worth-less": "another plan could spend more, and would be worth less",
+    "totals.guarantees": "Guaranteed, not paid, and in no total: {tiers}.",
+    "repaid.note": "It can be spent again from the year after.",
     "unspent.unlimited": "unlimited",
     "unspent.paid-in-full": "the sites are paid in full",
     "losses.none": "No money of this plan is exposed to losses.",
     "losses.pool": "all together",
     "losses.note": "Worst 5 %, 1 %: the average loss in the worst 5 % (1 %) of cases.",
+    "losses.guarantees": "Of a guarantee: its amount, what it is called for, and what is set aside for it.",
     "losses.counted": "Counted draw by draw, over {draws} draws (seed {seed}); {sharing}.",
     "losses.counted-table": "Counted draw by draw, over the {draws} draws of the table; {sharing}.",
     "losses.waterfall": "junior levels lose first",

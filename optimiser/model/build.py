@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optimiser.model import envelopes, financing, groups, losses, objective, shares, structure
+from optimiser.model import envelopes, financing, groups, guarantees, losses, objective, revolving, shares, structure
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction
@@ -20,6 +20,7 @@ RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
     financing.funding_gap,  # F3
     envelopes.tier_envelope,  # B1
     envelopes.ceilings,  # B2
+    revolving.repayments,  # B3
     shares.tier_share,  # S1
     shares.public_share,  # S2
     shares.matching,  # S3
@@ -36,6 +37,7 @@ RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
     structure.requirements,  # L2
     structure.locks,  # L3
     structure.starts,  # T1
+    guarantees.guaranteed_amount,  # GU
 )
 """O1 is no row but a stage: ``objective.tier_order``."""
 
@@ -55,19 +57,19 @@ class Model:
 
 def build_model(scenario: Scenario) -> Model:
     """State a checked scenario as a programme."""
-    data = data_of(scenario)
+    draws = draws_of(scenario) if scenario.risk is not None else None
+    data = data_of(scenario, draws)
     programme = Programme(scenario.name)
     columns = add_columns(programme, data)
     for rule in RULES:
         rule(programme, data, columns)
     pool = None
-    if scenario.risk is not None:
-        pool = losses.pool_columns(programme, data, columns, draws_of(scenario))  # W1
+    if draws is not None:
+        pool = losses.pool_columns(programme, data, columns, draws)  # W1
         for risk_rule in losses.RULES:  # R1, R2, R3
             risk_rule(programme, data, columns, pool)
     goals = objective.goals(programme, data, columns, pool)
     programme.maximise(goals[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))
-    draws = pool.draws if pool is not None else None
     return Model(data, columns, programme, draws, functions, tuple(goals), order)

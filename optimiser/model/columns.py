@@ -15,7 +15,7 @@ from optimiser.scenario.groups import belongs
 class Columns:
     """Column numbers by what they decide, and grouped the ways the rules sum them.
 
-    x[tier, candidate, phase, year] ≥ 0  money of a tier [EUR million]
+    x[tier, candidate, phase, year] ≥ 0  money of a tier; of a guarantee, the amount guaranteed [EUR million]
     m[candidate, phase, year] ≥ 0        money of the candidate's own consortium [EUR million]
     y[candidate, phase] ∈ {0,1}          phase funded; in [0,1] where divisible
     y[candidate, phase, start]           the same of one start year, where the start is decided (T1)
@@ -39,13 +39,16 @@ class Columns:
     x_of_tier: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     x_booked: dict[str, dict[int, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
+    def public_money_of(self, data: Data, p: PhaseData) -> list[int]:
+        """Money of all public tiers that pay, to one phase."""
+        return [i for k, xs in self.x_of_phase[p.key].items() if data.tiers[k].pays_public_money for i in xs]
+
 
 def add_columns(programme: Programme, data: Data) -> Columns:
     """Add every column, candidates and tiers in the order of the file."""
     columns = Columns()
     short = _short_names([c.id for c in data.scenario.candidates])
     short_tier = _short_names(list(data.tiers))
-    paying = [t for t in data.tiers.values() if t.pays_cost]
     for c in data.scenario.candidates:
         short_phase = _short_names([p.phase.id for p in data.phases_of[c.id]])
         for p in data.phases_of[c.id]:
@@ -54,7 +57,7 @@ def add_columns(programme: Programme, data: Data) -> Columns:
             columns.y_from[p.key] = {None: columns.y[p.key]}
             if p.start_is_decided:
                 _add_starts(programme, columns, p, name)
-            _add_money(programme, columns, p, paying, name, short_tier)
+            _add_money(programme, columns, p, data.tiers, name, short_tier)
         if c.divisible and c.least_fraction is not None:
             columns.v[c.id] = programme.column(f"v.{short[c.id]}", upper=1, integer=True)
         for t in data.tiers.values():
@@ -74,11 +77,11 @@ def _add_starts(programme: Programme, columns: Columns, p: PhaseData, name: str)
 
 
 def _add_money(
-    programme: Programme, columns: Columns, p: PhaseData, tiers: list[Tier], name: str, short_tier: dict[str, str]
+    programme: Programme, columns: Columns, p: PhaseData, tiers: dict[str, Tier], name: str, short_tier: dict[str, str]
 ) -> None:
     c, phase = p.key
     of_phase = columns.x_of_phase[p.key] = {}
-    for tier in tiers:
+    for tier in tiers.values():
         if not may_pay(tier, p):
             continue
         of_phase[tier.id] = numbers = []

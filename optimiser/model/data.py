@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from optimiser.risk.draws import Draws
 from optimiser.scenario.candidate import Candidate, Phase, Schedule
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.groups import countries_of
@@ -46,16 +47,20 @@ class PhaseData:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Everything the algebra reads."""
+    """Everything the algebra reads.
+
+    mean_loss: D̄[c], 0 where there is no risk model.
+    """
 
     scenario: Scenario
     years: range
     tiers: dict[str, Tier]
     phases: tuple[PhaseData, ...]
     phases_of: dict[str, tuple[PhaseData, ...]] = field(repr=False)
+    mean_loss: dict[str, float] = field(repr=False)
 
 
-def data_of(scenario: Scenario) -> Data:
+def data_of(scenario: Scenario, draws: Draws | None = None) -> Data:
     """Lay out a checked scenario."""
     fund = scenario.fund
     years = scenario.years
@@ -83,7 +88,10 @@ def data_of(scenario: Scenario) -> Data:
             )
         phases_of[c.id] = tuple(laid_out)
     phases = tuple(p for laid_out in phases_of.values() for p in laid_out)
-    return Data(scenario, years, {t.id: t for t in fund.tiers}, phases, phases_of)
+    means = draws.mean().tolist() if draws is not None else [0.0] * len(scenario.candidates)
+    names = draws.candidates if draws is not None else [c.id for c in scenario.candidates]
+    mean_loss = dict(zip(names, means, strict=True))
+    return Data(scenario, years, {t.id: t for t in fund.tiers}, phases, phases_of, mean_loss)
 
 
 def _own(own: float | None, fund: float) -> float:

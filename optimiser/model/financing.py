@@ -16,7 +16,7 @@ def sources_equal_uses(programme: Programme, data: Data, columns: Columns) -> No
     """
     for p in data.phases:
         for t in p.years:
-            pays = [(columns.x[k, *p.key, t], 1.0) for k in columns.x_of_phase[p.key]]
+            pays = [(columns.x[k, *p.key, t], 1.0) for k in columns.x_of_phase[p.key] if data.tiers[k].pays_cost]
             if (*p.key, t) in columns.m:
                 pays.append((columns.m[*p.key, t], 1.0))
             uses = [(y, -p.cost[start].get(t, 0.0)) for start, y in columns.y_from[p.key].items()]
@@ -45,6 +45,6 @@ def funding_gap(programme: Programme, data: Data, columns: Columns) -> None:
     """
     for p in data.phases:
         if p.least_public_share > 0:
-            gives = [(i, 1.0) for k, xs in columns.x_of_phase[p.key].items() if data.tiers[k].public for i in xs]
+            gives = [(i, 1.0) for i in columns.public_money_of(data, p)]
             asked = (columns.y[p.key], -p.least_public_share * p.total_cost)
             programme.at_least("F3", "fund", p.at, [*gives, asked], 0)

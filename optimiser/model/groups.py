@@ -38,8 +38,10 @@ def group_money(programme: Programme, data: Data, columns: Columns) -> None:
 
 
 def _money(rule: MoneyRule, data: Data, columns: Columns, p: PhaseData) -> list[int]:
-    named = rule.tiers if rule.tiers is not None else [k for k, t in data.tiers.items() if t.public]
-    money = [i for k in dict.fromkeys(named) for i in columns.x_of_phase[p.key].get(k, ())]
+    if rule.tiers is None:
+        money = columns.public_money_of(data, p)
+    else:
+        money = [i for k in dict.fromkeys(rule.tiers) for i in columns.x_of_phase[p.key].get(k, ())]
     return money + columns.m_of_phase[p.key] if rule.private else money
 
 

@@ -41,8 +41,9 @@ class LossFunction:
 class Level:
     """Tiers that lose together: of one seniority in a waterfall, one tier alone with pari passu.
 
-    lost: columns of the money lost where the candidate is lost, by candidate. attachment: column of the money below,
-    None at the bottom. exposure: column of the level's own money. above: columns of its own and all senior money.
+    lost: columns of the money lost where the candidate is lost, by candidate. attachment: column of the money and
+    guarantees below, None at the bottom. exposure: column of the level's own money. above: columns of its own and all
+    senior money.
     """
 
     name: str
@@ -90,10 +91,10 @@ class Pool:
 
 
 def pool_columns(programme: Programme, data: Data, columns: Columns, draws: Draws) -> Pool:
-    """W1  L[s] = Σ_c D[c,s] Σ_{k∈P} LGD[k] e[c,k];  A[j] = Σ e over P with seniority < j;  E[j] = Σ e at level j.
+    """W1  L[s] = Σ_c D[c,s] Σ_{k∈P} LGD[k] e[c,k];  A[j] = Σ e over P and guarantees below j;  E[j] = Σ e at level j.
 
-    [EUR million]  The loss that reaches level j and above is z[j,s] ≥ L[s] − A[j], z ≥ 0. With pari passu each tier
-    is a level of its own, with its own losses and nothing below it.
+    [EUR million]  Below j: of a seniority < j. The loss that reaches level j and above is z[j,s] ≥ L[s] − A[j], z ≥ 0.
+    With pari passu each tier is a level of its own, with its own losses and nothing below it.
     Dual: objective lost per EUR million of loss exposure.
     """
     waterfall = data.scenario.fund.loss_sharing != "pari_passu"
@@ -107,12 +108,14 @@ def pool_columns(programme: Programme, data: Data, columns: Columns, draws: Draw
         rank: _sum_column(programme, columns, [t for t in tiers if seniority_of(t) == rank], f"exposure {rank}")
         for rank in ranks
     }
+    guarantees = [t for t in data.tiers.values() if t.is_guarantee]
     levels = []
     for n, rank in enumerate(ranks):
         attachment = None
-        if n > 0:
+        below = [(exposure[r], 1.0) for r in ranks[:n]]
+        below += [(i, 1.0) for g in guarantees if seniority_of(g) < rank for i in columns.x_of_tier[g.id]]
+        if below:
             attachment = programme.column(f"attachment.{rank}")
-            below = [(exposure[r], 1.0) for r in ranks[:n]]
             programme.equal("W1", f"level {rank}", "attachment", [*below, (attachment, -1.0)], 0)
         at_rank = tuple(t for t in tiers if seniority_of(t) == rank)
         above = tuple(exposure[r] for r in ranks[n:])

@@ -92,16 +92,17 @@ def service_factor(data: Data, p: PhaseData, start: int | None, term: Term) -> f
 
 
 def private_money(state: State, term: Term, n: int) -> TermPairs:
-    """Σ m + Σ_{k private} x; of one private tier where one is named.  [EUR million]"""
+    """Σ m + Σ_{k private, pays} x; of one private tier where one is named.  [EUR million]"""
     consortia = list(state.columns.m.values()) if term.tier is None else []
-    tiers = [k for k, tier in state.data.tiers.items() if not tier.public and term.tier in (None, k)]
+    paying = [k for k, tier in state.data.tiers.items() if not tier.public and tier.pays_cost]
+    tiers = [k for k in paying if term.tier in (None, k)]
     return [(i, 1.0) for i in consortia] + [(i, 1.0) for k in tiers for i in state.columns.x_of_tier[k]]
 
 
 def public_money(state: State, term: Term, n: int) -> TermPairs:
-    """Σ_{k public} x; of one public tier where one is named.  [EUR million]"""
-    tiers = [k for k, tier in state.data.tiers.items() if tier.public and term.tier in (None, k)]
-    return [(i, 1.0) for k in tiers for i in state.columns.x_of_tier[k]]
+    """Σ_{k public} budget_rate[k] · x, with what is set aside for guarantees; of one tier if named.  [EUR million]"""
+    tiers = [tier for tier in state.data.tiers.values() if tier.public and term.tier in (None, tier.id)]
+    return [(i, tier.budget_rate) for tier in tiers for i in state.columns.x_of_tier[tier.id]]
 
 
 def expected_return(state: State, term: Term, n: int) -> TermPairs:
@@ -141,10 +142,9 @@ def _served(data: Data, columns: Columns, term: Term) -> dict[str, TermPairs]:
         if term.attribute is not None:
             pairs = [(columns.y[p.key], value_with(p.candidate, p.phase, term.attribute))]
         else:
-            paying = [
-                k for k in columns.x_of_phase[p.key] if (data.tiers[k].public if term.tier is None else k == term.tier)
-            ]
-            pairs = [(i, 1.0) for k in paying for i in columns.x_of_phase[p.key][k]]
+            of_phase = columns.x_of_phase[p.key]
+            money = columns.public_money_of(data, p) if term.tier is None else of_phase.get(term.tier, [])
+            pairs = [(i, 1.0) for i in money]
         for group in _groups_of(p, term):
             served[group] += pairs
     return served

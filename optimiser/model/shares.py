@@ -6,6 +6,7 @@ import math
 
 from optimiser.model.columns import Columns
 from optimiser.model.data import Data, PhaseData
+from optimiser.model.envelopes import most_of_budget
 from optimiser.model.programme import Programme
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.groups import belongs
@@ -32,7 +33,7 @@ def public_share(programme: Programme, data: Data, columns: Columns) -> None:
     """
     for p in data.phases:
         if p.max_public_share < 1:  # F1 already keeps public money within the whole cost
-            paid = [(i, 1.0) for k, xs in columns.x_of_phase[p.key].items() if data.tiers[k].public for i in xs]
+            paid = [(i, 1.0) for i in columns.public_money_of(data, p)]
             programme.at_most("S2", "fund", p.at, [*paid, (columns.y[p.key], -p.max_public_share * p.total_cost)], 0)
 
 
@@ -73,14 +74,17 @@ def tickets(programme: Programme, data: Data, columns: Columns) -> None:
 
 
 def most_exposure(data: Data, tier: Tier, candidate: str) -> float:
-    """The big M of S4: e[c,k] never exceeds its ticket, the tier's size, nor its share of the whole cost."""
+    """The big M of S4: e[c,k] never exceeds its ticket, what the size allows, nor its share of the whole cost (GU)."""
     cost = sum(p.total_cost for p in data.phases_of[candidate])
-    return min(tier.max_ticket, tier.size.at_most, tier.max_share_of_cost * cost)
+    # Over the years a revolving tier may give more than its size.
+    size = most_of_budget(tier, tier.size.at_most) if tier.revolving is None else math.inf
+    return min(tier.max_ticket, size, tier.max_share_of_cost * cost)
 
 
 def concentration(programme: Programme, data: Data, columns: Columns) -> None:
-    """S5  e[c,k] ≤ share · (money allocated by k, or its size).  [EUR million]
+    """S5  e[c,k] ≤ share · Σ_c e[c,k], or budget_rate[k] · e[c,k] ≤ share · size[k].  [EUR million]
 
+    budget_rate is 1, and a guarantee's provision_rate.
     Dual: objective gained per EUR million one candidate may take more (≥ 0).
     """
     for tier in data.tiers.values():
@@ -98,7 +102,8 @@ def concentration(programme: Programme, data: Data, columns: Columns) -> None:
             if exposure and allocated is not None:
                 programme.at_most("S5", tier.id, c, [*exposure, (allocated, -share)], 0)
             elif exposure:
-                programme.at_most("S5", tier.id, c, exposure, share * tier.size.at_most)
+                used = [(i, tier.budget_rate) for i, _ in exposure]
+                programme.at_most("S5", tier.id, c, used, share * tier.size.at_most)
 
 
 def awards(programme: Programme, data: Data, columns: Columns) -> None:
@@ -132,5 +137,6 @@ def _is_listed(rule: AwardRule, p: PhaseData) -> bool:
 
 
 def _award(rule: AwardRule, data: Data, columns: Columns, p: PhaseData) -> list[int]:
-    named = rule.tiers if rule.tiers is not None else [k for k, t in data.tiers.items() if t.public]
-    return [i for k in dict.fromkeys(named) for i in columns.x_of_phase[p.key].get(k, ())]
+    if rule.tiers is None:
+        return columns.public_money_of(data, p)
+    return [i for k in dict.fromkeys(rule.tiers) for i in columns.x_of_phase[p.key].get(k, ())]

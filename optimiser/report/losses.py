@@ -43,9 +43,15 @@ def _by_tier(risk: RiskReport, say: Words) -> Block:
     chance = [percent(x.probability_of_loss) for _, x in named]
     titles = ["exposed", "mean-loss", "chance", "worst-5", "worst-1"]
     cells = [exposed, mean, chance, worst_5, worst_1]
+    set_aside = [t.provision for t in risk.tiers]
+    notes = [say("losses.note"), _counted(risk, say)]
+    if any(provision is not None for provision in set_aside):
+        titles.append("provision")
+        cells.append([*amounts(set_aside), *[""] * (len(named) - len(set_aside))])
+        notes.insert(0, say("losses.guarantees"))
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
     rows = [[name, *(column[n] for column in cells)] for n, (name, _) in enumerate(named)]
-    return Table(say("title.losses"), columns, rows, [say("losses.note"), _counted(risk, say)])
+    return Table(say("title.losses"), columns, rows, notes)
 
 
 def _returns(tiers: Sequence[TierRisk], say: Words) -> Block:

@@ -31,6 +31,7 @@ def result_page(result: Result, lang: str = "en", everything: bool = False, titl
             tables.funded(result, say),
             tables.not_funded(result, say),
             tables.years(result, say),
+            tables.repaid(result, say),
             tables.countries(result, say),
             *losses(result, say),
             *stresses(result, say, lang),

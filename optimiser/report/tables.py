@@ -14,7 +14,8 @@ MOST_BINDING = 12
 """Rows of the table of prices where not everything is asked for."""
 
 _PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
-    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3"), "million"
+    ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3", "GU", "B3"),
+    "million",
 )
 """What one more of a rule's bound is; a unit where it depends on the rule."""
 
@@ -31,6 +32,10 @@ def headline(result: Result, say: Words) -> Block:
             said = {t.term for t in result.objective.terms if t.tier is None}
             named = [(name, value) for name, value in zip(names, money, strict=True) if name not in said]
             rows += [[say(f"headline.{name}"), value, million] for name, value in named]
+        for k, g in i.guarantees.items():
+            shown = [a.replace(NOTHING, "0") for a in amounts([g.amount, g.provision])]
+            rows.append([say("headline.guaranteed", tier=k), shown[0], million])
+            rows.append([say("headline.provision", tier=k), shown[1], million])
         if i.multiplier is not None:
             rows.append([say("headline.multiplier"), f"{i.multiplier:,.2f}", say("headline.multiplier-unit")])
     return Table("", [Column(""), Column("", numeric=True), Column("")], rows)
@@ -73,7 +78,9 @@ def funded(result: Result, say: Words) -> Block:
         return Table(say("title.funded").partition(" (")[0], lead_columns, lead)
     own = [c.private_money for c in awards]
     sources = [*([c.money.get(k, 0.0) for c in awards] for k in tiers), *([own] if any(own) else [])]
-    *paid_columns, totals = grid([*sources, [sum(c.money.values()) + c.private_money for c in awards]])
+    pays = [k for k in tiers if k not in _guarantees(result)]
+    paid_in_all = [sum(c.money.get(k, 0.0) for k in pays) + c.private_money for c in awards]
+    *paid_columns, totals = grid([*sources, paid_in_all])
     names = [*tiers, say("column.own")][: len(sources)]
     shown = list(zip(*paid_columns, strict=True))
     wide = [[*row, *cells, total] for row, cells, total in zip(lead, shown, totals, strict=True)]
@@ -87,10 +94,12 @@ def funded(result: Result, say: Words) -> Block:
         say("title.funded"),
         [*lead_columns, *(Column(name, numeric=True) for name in names), total_column],
         wide,
+        notes=_not_in_totals(result, tiers, say),
         narrow=Table(
             say("title.funded"),
             [*lead_columns, total_column, Column(say("column.paid-by")), Column(say("column.amount"), numeric=True)],
             narrow,
+            notes=_not_in_totals(result, tiers, say),
         ),
     )
 
@@ -111,9 +120,10 @@ def years(result: Result, say: Words) -> Block | None:
     """Money by tier and year, the consortia's own money and the sums last."""
     own, total = say("column.own"), say("column.total")
     cells: dict[str, dict[int, float]] = {k: defaultdict(float) for k in [*_tiers(result), own, total]}
+    guarantees = _guarantees(result)
     for x in result.money:
         cells[x.tier][x.year] += x.amount
-        cells[total][x.year] += x.amount
+        cells[total][x.year] += 0.0 if x.tier in guarantees else x.amount
     for m in result.private_money:
         cells[own][m.year] += m.amount
         cells[total][m.year] += m.amount
@@ -127,7 +137,20 @@ def years(result: Result, say: Words) -> Block | None:
         say("title.years"),
         [Column(say("column.tier")), *(Column(str(t), numeric=True) for t in span), Column(total, numeric=True)],
         [[name, *(column[n] for column in columns)] for n, (name, _) in enumerate(rows)],
+        _not_in_totals(result, [name for name, _ in rows], say),
     )
+
+
+def repaid(result: Result, say: Words) -> Block | None:
+    """What comes back to revolving tiers, by year."""
+    by_tier = {k: by_year for k, by_year in (result.indicators.repaid if result.indicators else {}).items() if by_year}
+    if not by_tier:
+        return None
+    years = sorted({year for by_year in by_tier.values() for year in by_year})
+    columns = grid([[by_year.get(year, 0.0) for year in years] for by_year in by_tier.values()])
+    rows = [[year, *(column[n] for column in columns)] for n, year in enumerate(years)]
+    titles = [Column(say("column.year")), *(Column(k, numeric=True) for k in by_tier)]
+    return Table(say("title.repaid"), titles, rows, [say("repaid.note")])
 
 
 def countries(result: Result, say: Words) -> Block | None:
@@ -287,6 +310,17 @@ def _starts(award: CandidateAward) -> str:
 def _tiers(result: Result) -> list[str]:
     """The tiers in the order of the scenario."""
     return [u.tier for u in result.unspent]
+
+
+def _guarantees(result: Result) -> frozenset[str]:
+    """Tiers that pay nothing: their amounts stand in the tables and not in the totals."""
+    return frozenset(result.indicators.guarantees) if result.indicators is not None else frozenset()
+
+
+def _not_in_totals(result: Result, shown: Sequence[str], say: Words) -> list[str]:
+    """A note on the guarantees among the tiers shown."""
+    named = [k for k in shown if k in _guarantees(result)]
+    return [say("totals.guarantees", tiers=", ".join(named))] if named else []
 
 
 def _kept(u: Unspent, say: Words, lang: str) -> str:

@@ -65,6 +65,7 @@ def _tier_losses(result: Result) -> list[dict[str, Any]]:
         {"tier": t.tier}
         | asdict(t.losses)
         | {"expected_gain": t.expected_gain, "expected_yearly_return": t.expected_yearly_return, "hurdle": t.hurdle}
+        | {"provision": t.provision}
         for t in tiers
     ]
 
@@ -125,6 +126,7 @@ _COLUMNS = {
         "expected_gain",
         "expected_yearly_return",
         "hurdle",
+        "provision",
     ],
     "stresses": [
         "stress",

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact, million
 from optimiser.result.measures import attribute_total
-from optimiser.result.result import CandidateAward, Indicators, Reason
+from optimiser.result.repayments import repaid_euros
+from optimiser.result.result import CandidateAward, Guaranteed, Indicators, Reason
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import countries_of
 from optimiser.scenario.scenario import Scenario
@@ -23,18 +24,25 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
 
     A joint bid stands under its countries together (``ES+PT``): how it divides its money is not for us to say.
     """
-    public_tiers = {t.id for t in scenario.fund.tiers if t.public}
+    tiers = {t.id: t for t in scenario.fund.tiers}
+    rate = {k: exact(t.budget_rate) for k, t in tiers.items() if t.is_guarantee}
     places = {(c.id, p.id): "+".join(countries_of(c, p)) or "-" for c in scenario.candidates for p in c.all_phases}
     by_tier = {t.id: 0 for t in scenario.fund.tiers}
     by_year: dict[int, int] = defaultdict(int)
-    by_country: dict[str, dict[str, int]] = {}
+    by_country: dict[str, dict[str, int | Fraction]] = {}
     public = private = 0
+    provision: Fraction | int = 0
     for (k, c, p, t), euros in plan.money.items():
-        kind = "public_money" if k in public_tiers else "private_money"
         by_tier[k] = by_tier.get(k, 0) + euros
+        is_public = k in tiers and tiers[k].public
+        if k in rate:
+            if is_public:
+                provision += rate[k] * euros
+                _country(by_country, places[c, p])["public_money"] += rate[k] * euros
+            continue
         by_year[t] += euros
-        _country(by_country, places[c, p])[kind] += euros
-        public, private = public + euros * (k in public_tiers), private + euros * (k not in public_tiers)
+        _country(by_country, places[c, p])["public_money" if is_public else "private_money"] += euros
+        public, private = public + euros * is_public, private + euros * (not is_public)
     for (c, p, t), euros in plan.private_money.items():
         by_year[t] += euros
         private += euros
@@ -45,15 +53,16 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
         if candidate.id in funded:
             sites[country_label(candidate)] += 1
             _country(by_country, country_label(candidate))
+    used = public + provision
     names = dict.fromkeys(a for c in scenario.candidates for p in c.all_phases for a in (*c.attributes, *p.attributes))
     additive = [a for a in names if a not in scenario.attributes or scenario.attributes[a].additive]
     return Indicators(
         sites=len(funded),
-        public_money=million(public),
+        public_money=million(used),
         private_money=million(private),
         total_cost=million(public + private),
-        private_per_public=float(Fraction(private, public)) if public else None,
-        multiplier=float(Fraction(public + private, public)) if public else None,
+        private_per_public=float(Fraction(private) / used) if used else None,
+        multiplier=float(Fraction(public + private) / used) if used else None,
         by_country={
             place: {"sites": sites.get(place, 0)} | {kind: million(euros) for kind, euros in sums.items()}
             for place, sums in sorted(by_country.items())
@@ -61,10 +70,15 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
         by_tier={k: million(euros) for k, euros in by_tier.items()},
         by_year={str(t): million(by_year[t]) for t in scenario.years},
         attributes={a: float(attribute_total(scenario, plan, a)) for a in additive},
+        repaid={
+            k: {str(t): million(euros) for t, euros in by_year.items()}
+            for k, by_year in repaid_euros(scenario, plan).items()
+        },
+        guarantees={k: Guaranteed(million(by_tier[k]), million(by_tier[k] * r)) for k, r in rate.items()},
     )
 
 
-def _country(by_country: dict[str, dict[str, int]], place: str) -> dict[str, int]:
+def _country(by_country: dict[str, dict[str, int | Fraction]], place: str) -> dict[str, int | Fraction]:
     return by_country.setdefault(place, {"public_money": 0, "private_money": 0})
 
 
@@ -92,12 +106,21 @@ def awards_of(scenario: Scenario, plan: Plan, reasons: dict[str, Reason]) -> lis
     ]
 
 
-def unspent_euros(scenario: Scenario, plan: Plan) -> dict[str, int | None]:
-    """What each tier leaves of its (greatest) size [euros]; None where it is unlimited."""
+def unspent_euros(scenario: Scenario, plan: Plan) -> dict[str, int | Fraction | None]:
+    """What each tier leaves of its (greatest) size [euros], a guarantee of what may be set aside; None if unlimited.
+
+    Of a revolving tier: what it holds at the end of the horizon, size and repayments less what it paid.
+    """
     spent: dict[str, int] = defaultdict(int)
     for (k, *_), euros in plan.money.items():
         spent[k] += euros
-    return {
-        t.id: None if t.size.at_most == float("inf") else int(exact(t.size.at_most) * EUROS_PER_MILLION) - spent[t.id]
-        for t in scenario.fund.tiers
-    }
+    repaid = repaid_euros(scenario, plan)
+    left: dict[str, int | Fraction | None] = {}
+    for t in scenario.fund.tiers:
+        if t.size.at_most == float("inf"):
+            left[t.id] = None
+            continue
+        back = sum((e for year, e in repaid.get(t.id, {}).items() if year in scenario.years), Fraction(0))
+        used = exact(t.budget_rate) * spent[t.id] if t.is_guarantee else spent[t.id]
+        left[t.id] = int(exact(t.size.at_most) * EUROS_PER_MILLION) - used + (back or 0)
+    return left

@@ -24,9 +24,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LossBook:
-    """Losses of one plan under the draws (S draws, C candidates, K pool tiers, J levels; EUR million).
+    """Losses of one plan under the draws (S draws, C candidates, K tiers that bear losses, J levels; EUR million).
 
-    exposure: e[c,k] (C, K). pool_loss: L[s] (S,). by_tier: each tier's own loss (S, K). levels: None with pari passu.
+    tiers: the pool's, and guarantees. exposure: e[c,k] (C, K), of a guarantee its amount. pool_loss: L[s] (S,).
+    by_tier: each tier's own loss (S, K). levels: None with pari passu.
     """
 
     scenario: Scenario
@@ -55,7 +56,7 @@ class LossBook:
 
 def loss_book(scenario: Scenario, plan: Plan, draws: Draws) -> LossBook:
     """Every loss of the plan, draw by draw."""
-    tiers = tuple(t for t in scenario.fund.tiers if t.in_pool)
+    tiers = tuple(terms.bearing_tiers(scenario.fund))
     exposure = terms.exposure_of(scenario, plan, tiers)
     lgd = terms.loss_given_failure(tiers)
     lost = pool.pool_loss(draws, exposure, lgd)
@@ -72,14 +73,15 @@ def risk_report(book: LossBook) -> RiskReport:
     assert risk is not None
     exposed = book.exposure.sum(axis=0)
     public = np.array([t.public for t in book.tiers], dtype=bool)
-    private = float(exposed[~public].sum())
+    in_pool = np.array([t.in_pool for t in book.tiers], dtype=bool)
+    private = float(exposed[~public & in_pool].sum())
     first = measures.first_loss(book.levels, exposed, public) if book.levels is not None else None
     return RiskReport(
         model=risk.model,
         draws=book.draws.count,
         seed=None if risk.model == "table" else (DEFAULT_SEED if risk.seed is None else risk.seed),
         loss_sharing="waterfall" if book.levels is not None else "pari_passu",
-        pool=_summary(book.pool_loss, book.draws.probability, float(exposed.sum())),
+        pool=_summary(book.pool_loss, book.draws.probability, float(exposed[in_pool].sum())),
         first_loss=first,
         private_per_first_loss=measures.mobilised(private, first) if first is not None else None,
         levels=[_level(book, n) for n in range(len(book.levels.seniorities))] if book.levels is not None else [],
@@ -95,6 +97,21 @@ def own_loss_findings(report: RiskReport | None) -> list[Finding]:
             if limit.own_share is not None and limit.own_share > limit.at_most * (1 + 1e-6):
                 params = {"tiers": level.tiers, "kind": limit.kind, "own": limit.own_share, "at_most": limit.at_most}
                 found.append(Finding("warning", "level-loses-more", f"/fund/tiers/{level.tiers[0]}/limits", params))
+    return found
+
+
+def call_findings(report: RiskReport | None) -> list[Finding]:
+    """Guarantees that are called for more than is set aside for them, on average or else in the worst 1 % of cases."""
+    found = []
+    for tier in report.tiers if report is not None else []:
+        if tier.provision is None:
+            continue
+        enough = tier.provision + measures.HALF_A_EURO
+        mean, worst = tier.losses.expected_loss, tier.losses.cvar_99
+        if worst > enough:
+            code = "calls-beyond-provision" if mean > enough else "worst-calls-beyond-provision"
+            params = {"tier": tier.tier, "mean": round(mean, 6), "worst": round(worst, 6), "provision": tier.provision}
+            found.append(Finding("warning", code, f"/fund/tiers/{tier.tier}/provision_rate", params))
     return found
 
 
@@ -115,7 +132,8 @@ def _level(book: LossBook, n: int) -> LevelRisk:
     thickness = book.levels.thickness(amount)
     own = pool.level_losses(book.pool_loss, thickness)[:, n]
     attachment = float(book.levels.attachment(amount)[n])
-    flip = measures.flip_point(attachment, float(amount.sum()), book.pool_loss, probability, book.exposure @ book.lgd)
+    exposed = book.levels.exposure(amount)
+    flip = measures.flip_point(attachment, float(exposed.sum()), book.pool_loss, probability, book.exposure @ book.lgd)
     here = [t for t in book.tiers if t.seniority == book.levels.seniorities[n]]
     return LevelRisk(
         seniority=book.levels.seniorities[n],
@@ -125,7 +143,7 @@ def _level(book: LossBook, n: int) -> LevelRisk:
         own=_summary(own, probability, float(thickness[n])),
         reaching=_summary(book.reaching(n), probability, float(thickness[n])),
         flip_point=FlipPoint(flip.pool_loss, flip.share_of_pool, flip.probability, flip.draws, flip.fewest_failures),
-        limits=_limits(here[0], book.reaching(n), own, probability, float(thickness[n]), float(thickness[n:].sum())),
+        limits=_limits(here[0], book.reaching(n), own, probability, float(exposed[n]), float(exposed[n:].sum())),
     )
 
 
@@ -176,7 +194,8 @@ def _tier(book: LossBook, n: int) -> TierRisk:
         tier=tier.id,
         losses=_summary(losses, book.draws.probability, exposure),
         expected_gain=gain,
-        expected_yearly_return=terms.yearly_rate(net / exposure, years) if exposure > 0 else None,
+        expected_yearly_return=terms.yearly_rate(net / exposure, years) if exposure > 0 and tier.in_pool else None,
         hurdle=tier.hurdle,
         limits=limits,
+        provision=tier.budget_rate * exposure if tier.is_guarantee else None,
     )

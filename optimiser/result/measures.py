@@ -95,7 +95,7 @@ def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term, book: Loss
 
 
 def _private_money(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
-    private = {t.id for t in scenario.fund.tiers if not t.public and term.tier in (None, t.id)}
+    private = {t.id for t in scenario.fund.tiers if not t.public and t.pays_cost and term.tier in (None, t.id)}
     euros = sum(amount for (k, *_), amount in plan.money.items() if k in private)
     if term.tier is None:
         euros += sum(plan.private_money.values())
@@ -103,8 +103,9 @@ def _private_money(scenario: Scenario, plan: Plan, term: Term, book: LossBook | 
 
 
 def _public_money(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
-    public = {t.id for t in scenario.fund.tiers if t.public and term.tier in (None, t.id)}
-    return Fraction(sum(amount for (k, *_), amount in plan.money.items() if k in public), EUROS_PER_MILLION)
+    rate = {t.id: exact(t.budget_rate) for t in scenario.fund.tiers if t.public and term.tier in (None, t.id)}
+    used = sum((rate[k] * amount for (k, *_), amount in plan.money.items() if k in rate), Fraction(0))
+    return used / EUROS_PER_MILLION
 
 
 def _expected_return(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
@@ -140,7 +141,7 @@ def _cvar(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> 
 
 def _least_served(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     served: dict[str, Fraction] = defaultdict(Fraction)
-    paying = {t.id for t in scenario.fund.tiers if (t.public if term.tier is None else t.id == term.tier)}
+    paying = {t.id for t in scenario.fund.tiers if (t.pays_public_money if term.tier is None else t.id == term.tier)}
     money: dict[tuple[str, str], int] = defaultdict(int)
     for (k, c, p, _), amount in plan.money.items():
         if k in paying:

@@ -32,7 +32,7 @@ class _Case:
     scenario: Scenario
     plan: Plan
     candidate: Candidate
-    unspent: dict[str, int | None]
+    unspent: dict[str, int | Fraction | None]
     takes_part: frozenset[str]
     totals: dict[str, Fraction]
 
@@ -192,9 +192,9 @@ def _no_money_left(case: _Case) -> Iterator[Found]:
     left = Fraction(0)
     for t in eligible:
         remains = case.unspent[t.id]
-        if remains is None:
+        if remains is None or t.revolving is not None:  # what a revolving tier could pay depends on when
             return
-        left += Fraction(max(remains, 0), 1_000_000)
+        left += Fraction(max(remains, 0)) / 1_000_000
     if left < needed and not c.divisible:
         yield "no-money-left", {"needed": float(needed), "left": float(left), "tiers": [t.id for t in eligible]}
 
@@ -227,6 +227,6 @@ def _adds(case: _Case, phase: int) -> bool:
     return False
 
 
-def unspent_million(euros: int | None) -> float | None:
+def unspent_million(euros: int | Fraction | None) -> float | None:
     """Unspent euros as EUR million; None where the tier is unlimited."""
     return None if euros is None else million(euros)

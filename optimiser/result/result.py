@@ -106,11 +106,23 @@ class PrivateCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Guaranteed:
+    """The amount of a guarantee, and what is set aside for it [EUR million]."""
+
+    amount: float
+    provision: float
+
+
+@dataclass(frozen=True, slots=True)
 class Indicators:
     """The headline numbers. Ratios are null where they divide by nothing.
 
-    sites: candidates funded at all. public_money: public tiers. private_money: consortia and private tiers.
+    sites: candidates funded at all. public_money: public tiers, with what is set aside for public guarantees.
+    private_money: consortia and private tiers. total_cost: what is paid in all; guarantees and provisions pay nothing.
     private_per_public = private_money / public_money; multiplier = total_cost / public_money.
+    by_tier: money of each tier, of a guarantee the amount guaranteed. by_year: what is paid.
+    guarantees: of each, its amount and what is set aside for it. repaid: what comes back to each revolving tier by
+    year, after the horizon too; the money of such a tier counts each time it is paid.
     """
 
     sites: int
@@ -123,11 +135,15 @@ class Indicators:
     by_tier: dict[str, float]
     by_year: dict[str, float]
     attributes: dict[str, float]
+    guarantees: dict[str, Guaranteed] = field(default_factory=dict)
+    repaid: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Unspent:
-    """What a tier leaves, and the rules that keep it so.
+    """What a tier leaves of its size, and the rules that keep it so.
+
+    Of a guarantee: what is not set aside. Of a revolving tier: what it holds at the end of the horizon.
 
     proven: no plan at all spends more of this tier without another tier spending less. Otherwise other plans would, and
     ``kept_by`` says what stands in the way given the sites chosen, or "objective" where spending more is worth less.
@@ -210,7 +226,10 @@ class LevelRisk:
 
 @dataclass(frozen=True, slots=True)
 class TierRisk:
-    """One tier's own losses and return. expected_gain over the holding years [EUR million], rates a year."""
+    """One tier's own losses and return. expected_gain over the holding years [EUR million], rates a year.
+
+    Of a guarantee: exposure is the amount guaranteed, losses are its calls, provision what is set aside for them.
+    """
 
     tier: str
     losses: LossSummary
@@ -218,6 +237,7 @@ class TierRisk:
     expected_yearly_return: float | None
     hurdle: float | None
     limits: list[LimitCheck]
+    provision: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ of its own money instead.
 
 Guarantees bring no exposure and no cost. They lengthen the waterfall at their seniority by their amount, for all that
 stands above, as A[j] in the model does. That is what a guarantee promises if it covers exactly the tiers more senior
-than itself; ``misplaced_cover`` names the tiers for which it is not.
+than itself; a scenario in which it does not is refused (``optimiser.scenario.check.guarantees``).
 
 Letters: S draws, C candidates, K bearing tiers (pool and guarantees, in the order of the file), J levels.
 """
@@ -93,24 +93,6 @@ def levels_of(tiers: Sequence[Tier]) -> Levels:
         level=level.astype(np.intp),
         in_pool=np.array([tier.in_pool for tier in tiers], dtype=np.bool_),
     )
-
-
-def misplaced_cover(tiers: Sequence[Tier]) -> list[tuple[str, str]]:
-    """(guarantee, pool tier) where the order of losses and ``covers`` disagree.
-
-    In the waterfall a guarantee shelters every tier more senior than itself, and no other; so a tier that is more
-    senior and not covered counts as safer than it is, and one that is covered and not more senior as less safe.
-    """
-    pairs = []
-    for guarantee in tiers:
-        if guarantee.in_pool or guarantee.seniority is None:
-            continue
-        for tier in tiers:
-            if tier.in_pool and tier.seniority is not None:
-                sheltered = tier.seniority > guarantee.seniority
-                if sheltered != (tier.id in (guarantee.covers or [])):
-                    pairs.append((guarantee.id, tier.id))
-    return pairs
 
 
 def pool_loss(draws: Draws, exposure: Array, loss_given_failure: Array) -> Array:

@@ -127,9 +127,11 @@ class Concentration(Part):
 
 
 class Revolving(Part):
-    """Repayments that flow back into the tier (B3)."""
+    """Repayments that flow back into the tier, and can be spent again from the year after (B3)."""
 
-    grace_years: int = Field(0, ge=0, le=100, description="years before the first repayment [years]")
+    grace_years: int = Field(
+        0, ge=0, le=100, description="years without repayment after the one in which money is paid [years]"
+    )
     years: int = Field(ge=1, le=100, description="years over which the money is repaid in equal parts [years]")
 
 
@@ -143,7 +145,8 @@ class Tier(Part):
     public: bool = Field(True, description="whether the money is public, for aid shares and indicators [true or false]")
     programme: Text = Field("", description="budget programme the money comes from [text]")
     size: TierSize = Field(
-        description='envelope: a number, "unlimited", or bounds between which it is decided [EUR million]'
+        description='envelope: a number, "unlimited", or bounds between which it is decided; '
+        "of a guarantee, what is set aside for it (B1) [EUR million]"
     )
     ceilings: list[Ceiling] = Field(default_factory=list, description="ceilings over spans of years [list]")
     annual_ceiling: YearAmounts | None = Field(
@@ -176,23 +179,42 @@ class Tier(Part):
     )
     limits: Limits | None = Field(None, description="limits on losses (R2, R3) [object]")
     revolving: Revolving | None = Field(None, description="repayments flow back into the tier (B3) [object]")
-    covers: list[Id] | None = Field(None, min_length=1, description="tiers a guarantee covers [ids]")
-    cover_share: Share | None = Field(
-        None, description="share of the covered money a guarantee may cover (GU) [share 0..1]"
+    covers: list[Id] | None = Field(
+        None, min_length=1, description="tiers a guarantee covers: in a waterfall all of the pool above it [ids]"
     )
-    provision_rate: Share | None = Field(None, description="budget used per euro of guarantee [share 0..1]")
+    cover_share: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="greatest share of the covered money of a candidate a guarantee covers (GU) [share 0..1]"
+    )
+    provision_rate: Share | None = Field(
+        None, description="budget a guarantee uses per euro guaranteed (B1, B2), 1 if absent [share 0..1]"
+    )
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
     @property
     def pays_cost(self) -> bool:
         """Whether the tier's money pays costs (in F1): all but guarantees."""
-        return self.instrument != "guarantee"
+        return not self.is_guarantee
 
     @property
     def in_pool(self) -> bool:
         """Whether the tier is exposed to the candidates' success: equity, quasi-equity, loan."""
         return self.instrument in POOL_INSTRUMENTS
+
+    @property
+    def is_guarantee(self) -> bool:
+        """Whether the tier pays no cost and stands for what others lose."""
+        return self.instrument == "guarantee"
+
+    @property
+    def pays_public_money(self) -> bool:
+        """Whether the tier is meant by "all public tiers": those whose money pays costs."""
+        return self.public and self.pays_cost
+
+    @property
+    def budget_rate(self) -> float:
+        """Budget used by one euro of the tier: 1, and of a guarantee what is set aside for it."""
+        return self.provision_rate if self.is_guarantee and self.provision_rate is not None else 1.0
 
 
 class Matching(Part):

@@ -48,7 +48,9 @@ class MoneyRule(Rule):
 
     kind: Literal["money"] = Field(description="kind of rule [choice]")
     of: Group | None = Field(None, description="which candidates receive; absent means all [group]")
-    tiers: list[Id] | None = Field(None, min_length=1, description="whose money; absent means all public tiers [ids]")
+    tiers: list[Id] | None = Field(
+        None, min_length=1, description="whose money; absent means all public tiers that pay [ids]"
+    )
     private: bool = Field(False, description="whether consortium money counts too [true or false]")
     at_least: Amount = Field(0.0, description="least money to the group [EUR million]")
     at_most: AmountOrUnlimited = Field(math.inf, description="most money to the group [EUR million]")
@@ -75,7 +77,9 @@ class AwardRule(Rule):
     """Limits on the money of each candidate and phase (S7)."""
 
     kind: Literal["award"] = Field(description="kind of rule [choice]")
-    tiers: list[Id] | None = Field(None, min_length=1, description="whose money; absent means all public tiers [ids]")
+    tiers: list[Id] | None = Field(
+        None, min_length=1, description="whose money; absent means all public tiers that pay [ids]"
+    )
     of: Group | None = Field(None, description="which candidates are limited; absent means all [group]")
     phases: list[Id] | None = Field(None, min_length=1, description="which phases; absent means all [ids]")
     per: Literal["candidate", "country"] = Field(

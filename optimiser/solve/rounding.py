@@ -136,7 +136,8 @@ def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells) -> l
     rows: list[_Row] = []
     columns = model.columns
     for p in model.data.phases:
-        of_phase = [numbers for numbers in (*columns.x_of_phase[p.key].values(), columns.m_of_phase[p.key]) if numbers]
+        paid = [xs for k, xs in columns.x_of_phase[p.key].items() if model.data.tiers[k].pays_cost]
+        of_phase = [numbers for numbers in (*paid, columns.m_of_phase[p.key]) if numbers]
         y, by_year = decided.fraction[p.key], decided.cost(p)
         for n, t in enumerate(p.years):
             cost = by_year.get(t, 0.0)
@@ -160,8 +161,8 @@ def _totals(model: Model, decided: _Decided, euros: list[int], cells: _Cells, be
             summed = [i for t, numbers in booked.items() if t in years for i in numbers]
             loose = [cells.number[i] for i in summed if i in cells.number]
             settled = _settled(summed, euros, cells)
-            low = _whole(least, math.ceil) - settled
-            high = math.inf if math.isinf(most) else _whole(most, math.floor) - settled
+            low = (_whole(least, tier, math.ceil) if least else 0) - settled
+            high = _whole(most, tier, math.floor) - settled
             if beside:
                 up = sum(cells.part[n] for n in loose)
                 near = round(up) if abs(up - round(up)) <= SNAP_EUROS else None
@@ -186,12 +187,19 @@ def _booked(model: Model, decided: _Decided, tier: Tier) -> dict[int, list[int]]
     return booked
 
 
-def _whole(amount: float, to_whole: Callable[[Fraction], int]) -> int:
-    return to_whole(Fraction(euros_of(amount)))
+def _whole(amount: float, tier: Tier, to_whole: Callable[[Fraction], int]) -> float:
+    """Whole euros of the tier that use this much of its budget: of a guarantee, more than what is set aside."""
+    rate = exact(tier.budget_rate)
+    return math.inf if math.isinf(amount) or not rate else to_whole(Fraction(euros_of(amount)) / rate)
 
 
 def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:
-    """Spans of years whose total is kept, with the bounds of B1 and B2 on them."""
+    """Spans of years whose total is kept, with the bounds of B1 and B2 on them.
+
+    Of a revolving tier its years and its total: B3 is no sum of whole cells, and has an allowance in the certificate.
+    """
+    if tier.revolving is not None:
+        return [(years, tier.size.at_least, math.inf), *((range(t, t + 1), 0.0, math.inf) for t in years)]
     bounds = [(years, tier.size.at_least, tier.size.at_most)]
     bounds += [(range(span.from_, span.to + 1), 0.0, span.at_most) for span in tier.ceilings]
     cumulated = Fraction(0)

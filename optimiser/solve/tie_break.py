@@ -6,7 +6,8 @@ Stages after the objective and O1, each maximised over what the stages before le
 2. most phases funded, and among as many, those whose candidates come first by id;
 3. the earliest starts, where starts are decided: the years of delay summed over the phases, and among sums as
    small, those in which candidates that come first by id start first;
-4. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
+4. least guaranteed: where a guarantee costs no public money, no more of it than is needed;
+5. money: earlier tiers of the file pay first, in earlier years, for candidates that come first by id.
 
 Ids are sorted, so the order of the file's candidates changes nothing. What the ranks leave equal (two
 phases of one candidate, say) a fixed shuffle of the names decides, far smaller than any rank.
@@ -19,19 +20,23 @@ import zlib
 from optimiser.model.build import Model
 from optimiser.model.objective import Goal
 
+MOST_WORTH = 3.0
+"""Above every worth of a euro in the stage on money: (1 + rank) · tier rank · year is at most 2."""
+
 SHUFFLE = 1e-4
 """Size of the shuffle, against ranks that differ by a thousandth among a thousand candidates."""
 
 
 def tie_break_goals(model: Model) -> list[Goal]:
-    """The stages, those without columns left out; all but the last are over whole decisions."""
+    """The stages, those without columns left out."""
     data, columns = model.data, model.columns
     ids = sorted(data.phases_of)
     rank = {c: 1.0 - n / len(ids) for n, c in enumerate(ids)}
     tier_rank = {k: 1.0 - n / (2.0 * len(data.tiers)) for n, k in enumerate(data.tiers)}
     span = max(len(data.years), 1)
     first = data.years[0] if data.years else 0
-    public = [(i, -1.0) for k, tier in data.tiers.items() if tier.public for i in columns.x_of_tier[k]]
+    public = [(i, -t.budget_rate) for k, t in data.tiers.items() if t.public for i in columns.x_of_tier[k]]
+    guaranteed = [(i, -1.0) for k, t in data.tiers.items() if t.is_guarantee for i in columns.x_of_tier[k]]
     phases = [(i, 1.0 + rank[c] / (1 + n) + _shuffled(c, p)) for n, ((c, p), i) in _numbered(model)]
     # A year of delay of the first candidate by id weighs a thousandth more than one of the last: less than a year.
     delay = [
@@ -40,15 +45,17 @@ def tie_break_goals(model: Model) -> list[Goal]:
         for t, y in of_start.items()
     ]
     # Products, not sums: a sum of ranks is constant over every way of filling fixed rows and columns.
-    money = [
-        (i, (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)) + _shuffled(k, c, p, str(t)))
-        for (k, c, p, t), i in columns.x.items()
-    ]
+    money = []
+    for (k, c, p, t), i in columns.x.items():
+        worth = (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)) + _shuffled(k, c, p, str(t))
+        # Guarantees fill no row of F1: each is worth less than none, or their total would drift by a stage's slack.
+        money.append((i, worth - MOST_WORTH if data.tiers[k].is_guarantee else worth))
     stages = (
-        ("tie-break 1: public money", public),
+        ("tie-break 1: public money", [(i, a) for i, a in public if a]),
         ("tie-break 2: phases", phases),
         ("tie-break 3: starts", delay),
-        ("tie-break 4: money", money),
+        ("tie-break 4: guarantees", guaranteed),
+        ("tie-break 5: money", money),
     )
     return [Goal(name, tuple(pairs)) for name, pairs in stages if pairs]
 

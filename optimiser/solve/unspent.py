@@ -36,7 +36,12 @@ def kept_by(model: Model, session: Session, values: Floats, time_limit_s: float)
     arrays = session.arrays
     deadline = time.perf_counter() + time_limit_s
     spent = {k: float(values[numbers].sum()) for k, numbers in model.columns.x_of_tier.items() if numbers}
-    tiers = [k for k, t in model.data.tiers.items() if t.pays_cost and spent.get(k, 0.0) < t.size.at_most - EURO]
+    data = model.data
+    tiers = [
+        k
+        for k, t in data.tiers.items()
+        if t.revolving is not None or t.budget_rate * spent.get(k, 0.0) < t.size.at_most - EURO
+    ]
     session.bound_columns(np.arange(len(arrays.cost)), arrays.lower, arrays.upper)
     session.bound_rows(np.arange(len(arrays.row_lower)), arrays.row_lower, arrays.row_upper)
     for k, amount in spent.items():

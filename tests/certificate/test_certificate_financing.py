@@ -77,9 +77,12 @@ class TestF1:
         assert_outside(s, p, "F1", "fund", "sines/main/2027", 10.0)
 
     def test_money_that_does_not_pay_costs_is_no_source(self):
-        s = scenario([site("sines")], tiers=[{"id": "cover", "instrument": "guarantee", "size": 500}])
-        p = Plan({("sines", "main"): Fraction(1)}, {("cover", "sines", "main", 2027): 100 * M}, {})
-        assert_outside(s, p, "F1", "fund", "sines/main/2027", 100.0)
+        # The loan pays half of the cost, and is covered in full.
+        cover = {"id": "cover", "instrument": "guarantee", "size": 500, "covers": ["bank"], "cover_share": 1}
+        s = scenario([site("sines")], tiers=[tier("bank", instrument="loan"), cover])
+        money = {("bank", "sines", "main", 2027): 50 * M, ("cover", "sines", "main", 2027): 50 * M}
+        p = Plan({("sines", "main"): Fraction(1)}, money, {})
+        assert_outside(s, p, "F1", "fund", "sines/main/2027", 50.0)
 
     @pytest.mark.parametrize("paid, violation", [(33_333_333, 1 / 3), (33_333_334, 2 / 3)])
     def test_a_fraction_of_a_cost_is_paid_to_a_whole_euro_beside_it(self, paid, violation):

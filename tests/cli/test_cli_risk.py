@@ -290,3 +290,52 @@ def test_the_table_of_losses_is_empty_without_a_risk_model() -> None:
     frame = frame_of(allocate(document), "risk")
     assert list(frame.columns) == list(frame_of(allocate(scenario()), "risk").columns)
     assert len(frame) == 0
+
+
+def guaranteed() -> Scenario:
+    """Two sites of 50, half of which is lost in one of ten cases; 30 guaranteed keep the lender's limit."""
+    document = scenario(
+        tiers=[
+            {
+                "id": "cover",
+                "instrument": "guarantee",
+                "size": 20,
+                "covers": ["lender"],
+                "cover_share": 1,
+                "provision_rate": 0.4,
+                "seniority": 0,
+            },
+            {
+                "id": "lender",
+                "instrument": "loan",
+                "public": False,
+                "size": 200,
+                "seniority": 1,
+                "limits": {"cvar": {"level": 0.9, "at_most": 0.2}},
+            },
+        ]
+    )
+    for candidate in built(document)["candidates"]:
+        candidate["cost"] = {"2027": 50}
+    lost = [0.0] * 9 + [0.5]
+    document["risk"] = {"model": "table", "losses": {"x": lost, "y": lost}}
+    return {**document, "objective": {"terms": [{"term": "public_money"}]}}
+
+
+def test_a_guarantee_on_the_page(page: Any) -> None:
+    shown = page(guaranteed())
+    assert "Paid in all 100 EUR million" in shown
+    assert "Guaranteed by cover 30 EUR million Set aside for cover 12 EUR million" in shown
+    # x is guaranteed with 30; both cost 50 and are paid 50.
+    assert "x 30 50 50 y - 50 50 Guaranteed, not paid, and in no total: cover." in shown
+    assert "cover 30 30 lender 100 100 Total 100 100 Guaranteed, not paid, and in no total: cover." in shown
+    # exposed, average, chance, worst 5 %, worst 1 %, set aside
+    assert "cover 30 3 10 % 30 30 12 lender 100 2 10 % 20 20 - all together 100 5 10 % 50 50" in shown
+    assert "0 cover 0 30 none 1 lender 30 130" in shown
+    assert 'The guarantee "cover" is called for 3 EUR million on average and for 30 in the worst 1 % of cases;' in shown
+
+
+def test_a_guarantee_in_the_table_of_risk() -> None:
+    frame = frame_of(allocate(guaranteed()), "risk").set_index("tier")
+    assert frame.loc["cover", "provision"] == 12
+    assert frame.loc["lender", "provision"] is None or frame["provision"].isna()["lender"]

@@ -94,8 +94,12 @@ class Oracle:
         self.of = {c["id"]: [p for p in self.phases if p.candidate is c] for c in document["candidates"]}
         self.s = Statement()
         self._columns()
-        for rules in (self._financing, self._envelopes, self._shares, self._structure, self._constraints):
-            rules()
+        self._financing()
+        self._envelopes()
+        self._shares()
+        self._guarantees()
+        self._structure()
+        self._constraints()
         self.goals = [self._goal(n, term) for n, term in enumerate(document["objective"]["terms"])]
         self._finish()
 
@@ -140,14 +144,23 @@ class Oracle:
 
     @property
     def public(self) -> list[str]:
-        return [k for k, tier in self.tiers.items() if tier.get("public", True)]
+        return [k for k in self.paying if self.tiers[k].get("public", True)]
+
+    @property
+    def paying(self) -> list[str]:
+        return [k for k, tier in self.tiers.items() if tier["instrument"] != "guarantee"]
+
+    def budget(self, tiers: Any, phases: Any, years: Any = None) -> Terms:
+        """Budget these tiers use: their money, and of a guarantee what is set aside for it."""
+        rates = {k: self.tiers[k].get("provision_rate", 1) for k in self.tiers if k not in self.paying}
+        return {name: rates.get(name[1], 1.0) for name in self.money(tiers, phases, years)}
 
     # -- rules ------------------------------------------------------------------------------------------------------
 
     def _financing(self) -> None:
         for p in self.phases:
             for t, cost in p.cost.items():  # F1
-                paid = plus(self.money(self.tiers, [p], [t]), {("m", *p.key, t): 1.0})
+                paid = plus(self.money(self.paying, [p], [t]), {("m", *p.key, t): 1.0})
                 self.s.equal.append((plus(paid, self.y(p), scale=(1, -cost)), 0.0))
             private = self._own(p, "least_private_share", 0.0)
             self.s.ge(plus(self.consortium([p]), self.y(p), scale=(1, -private * p.total)), 0)  # F2
@@ -166,8 +179,11 @@ class Oracle:
     def _envelopes(self) -> None:
         for k, tier in self.tiers.items():
             least, most = size_of(tier)
-            spent = self.money([k], self.phases)
+            spent = self.budget([k], self.phases)
             self.s.ge(spent, least)  # B1
+            if tier.get("revolving") is not None:
+                self._revolving(k, tier, most)
+                continue
             self.s.le(spent, most)
             annual = {int(t): a for t, a in (tier.get("annual_ceiling") or {}).items()}
             if tier.get("annual_ceiling") is not None:  # B2
@@ -178,13 +194,45 @@ class Oracle:
                 span = range(ceiling["from"], ceiling["to"] + 1)
                 self.s.le(self._booked(k, tier, span), number(ceiling["at_most"]))
 
+    def _revolving(self, k: str, tier: Document, most: float) -> None:  # B3
+        years = self.years()
+        annual = tier.get("annual_ceiling")
+        for t in years:
+            self.s.le(
+                plus(self.money([k], self.phases, range(years[0], t + 1)), self._back(k, tier, years[0], t)), most
+            )
+            if annual is not None:
+                span = range(years[0] if tier.get("carry_over") else t, t + 1)
+                net = plus(self._booked(k, tier, span), self._back(k, tier, span[0], t))
+                self.s.le(net, sum(annual.get(str(a), 0) for a in span))
+        for ceiling in tier.get("ceilings", []):
+            for t in range(ceiling["from"], ceiling["to"] + 1):
+                net = plus(
+                    self._booked(k, tier, range(ceiling["from"], t + 1)), self._back(k, tier, ceiling["from"], t)
+                )
+                self.s.le(net, number(ceiling["at_most"]))
+
+    def _back(self, k: str, tier: Document, first: int, last: int) -> Terms:
+        """What can be spent again from ``first`` to ``last``, with a minus: each part a year after it is repaid."""
+        parts: Terms = {}
+        n = tier["revolving"]["years"]
+        for name in self.money([k], self.phases):
+            for part in range(1, n + 1):
+                if first <= name[4] + tier["revolving"].get("grace_years", 0) + part + 1 <= last:
+                    parts[name] = parts.get(name, 0.0) - (1 - self.mean_loss(name[2])) / n
+        return parts
+
+    def mean_loss(self, candidate: str) -> float:
+        table = self.document.get("risk", {}).get("losses", {}).get(candidate, [0])
+        return sum(table) / len(table)
+
     def years(self) -> range:
         return range(self.document["horizon"]["first_year"], self.document["horizon"]["last_year"] + 1)
 
     def _booked(self, k: str, tier: Document, span: Any) -> Terms:
         if tier.get("ceiling_basis", "payments") == "payments":
-            return self.money([k], self.phases, set(span))
-        return self.money([k], [p for p in self.phases if p.cost and min(p.cost) in span])
+            return self.budget([k], self.phases, set(span))
+        return self.budget([k], [p for p in self.phases if p.cost and min(p.cost) in span])
 
     def _shares(self) -> None:
         for k, tier in self.tiers.items():
@@ -200,7 +248,7 @@ class Oracle:
                 self.s.le(exposure, number(tier.get("max_ticket")))
                 if (rule := tier.get("concentration")) is not None:
                     if rule.get("of") == "size":
-                        self.s.le(exposure, rule["at_most"] * size_of(tier)[1])
+                        self.s.le(self.budget([k], phases), rule["at_most"] * size_of(tier)[1])
                     else:
                         everyone = self.money([k], self.phases)
                         self.s.le(plus(exposure, everyone, scale=(1, -rule["at_most"])), 0)
@@ -209,6 +257,15 @@ class Oracle:
             for phases in places:
                 matched = self.money(rule["of"], phases)
                 self.s.ge(plus(self.money(rule["tiers"], phases), matched, scale=(1, -rule["at_least"])), 0)
+
+    def _guarantees(self) -> None:  # GU
+        for k in self.tiers.keys() - set(self.paying):
+            tier = self.tiers[k]
+            for phases in self.of.values():
+                covered = self.money(tier["covers"], phases)
+                self.s.le(plus(self.money([k], phases), covered, scale=(1, -tier["cover_share"])), 0)
+            for p in self.phases:
+                self.s.le(plus(self.money([k], [p]), self.y(p), scale=(1, -p.total)), 0)
 
     def _structure(self) -> None:
         for c, phases in self.of.items():
@@ -333,12 +390,13 @@ class Oracle:
         return plus(*map(self.y, self.phases), scale=tuple(factors))
 
     def _private_money(self, n: int, term: Document) -> Terms:
-        private = [k for k in self.tiers if k not in self.public and term.get("tier", k) == k]
+        private = [k for k in self.paying if k not in self.public and term.get("tier", k) == k]
         own = {} if "tier" in term else self.consortium(self.phases)
         return plus(self.money(private, self.phases), own)
 
     def _public_money(self, n: int, term: Document) -> Terms:
-        return self.money([k for k in self.public if term.get("tier", k) == k], self.phases)
+        public = [k for k, tier in self.tiers.items() if tier.get("public", True) and term.get("tier", k) == k]
+        return self.budget(public, self.phases)
 
     def _expected_return(self, n: int, term: Document) -> Terms:
         parts, scales = [], []
@@ -346,7 +404,7 @@ class Oracle:
             if tier["instrument"] in ("loan", "equity", "quasi_equity") and term.get("tier", k) == k:
                 for phases in self.of.values():
                     c = phases[0].candidate
-                    fails = c.get("failure_probability", 0)
+                    fails = self.mean_loss(c["id"]) if "risk" in self.document else c.get("failure_probability", 0)
                     rate = c.get("return_if_success", {}).get(k, tier.get("return_if_success", 0))
                     gain = (1 + rate) ** tier.get("holding_years", 10) - 1
                     parts.append(self.money([k], phases))
@@ -436,7 +494,8 @@ class Oracle:
             costs = [self.vector(plus(*self.goals, scale=weights))]
         else:
             costs = [self.vector(goal) for goal in self.goals]
-        public = self.vector(plus(self.money(self.public, self.phases), scale=(-1.0,)))
+        used = self.budget([k for k, tier in self.tiers.items() if tier.get("public", True)], self.phases)
+        public = self.vector(plus(used, scale=(-1.0,)))
         ways = list(self.decisions())
         kept: list[tuple[np.ndarray, float]] = []
         values: list[float] = []

@@ -78,6 +78,84 @@ def _open_windows(rng: Random, document: Document, most: int) -> None:
                 p["after_years"] = rng.randint(0, 2)
 
 
+def with_guarantee(rng: Random, document: Document) -> Document:
+    """The scenario with a guarantee on tiers of its pool, and mostly a rule that asks for some of it."""
+    tiers = document["fund"]["tiers"]
+    pool = [t["id"] for t in tiers if t["instrument"] in ("loan", "equity", "quasi_equity")]
+    if not pool:
+        tiers[-1]["instrument"] = "loan"
+        pool = [tiers[-1]["id"]]
+    total = sum(sum(cost.values()) for c in document["candidates"] for cost in _costs(c))
+    rate = rng.choice((0, 0.25, 0.4, 1))
+    cover: Document = {
+        "id": "cover",
+        "instrument": "guarantee",
+        "public": rng.random() < 0.8,
+        "covers": rng.sample(pool, rng.randint(1, len(pool))),
+        "cover_share": rng.choice((0.3, 0.5, 1)),
+        "provision_rate": rate,
+    }
+    if rng.random() < 0.2:
+        cover["max_ticket"] = rng.choice((15, 40))
+    if rng.random() < 0.2:
+        cover["eligible"] = _group(rng, "abc")
+    if rng.random() < 0.2:
+        cover["concentration"] = {"at_most": rng.choice((0.4, 0.6)), "of": rng.choice(("allocated", "size"))}
+    _envelope(rng, cover, rate * total)
+    if rate == 0:
+        cover["size"] = 10
+    tiers.append(cover)
+    asked = rng.choice(({"kind": "money", "at_least": round(0.1 * total)}, {"kind": "award", "at_least_share": 0.1}))
+    if rng.random() < 0.8:
+        document["constraints"].append({"id": "asked", "tiers": ["cover"], **asked})
+    if rng.random() < 0.3:
+        document["objective"]["terms"].append(
+            {"term": "public_money", "tier": "cover", "sense": "maximise", "weight": 0.5}
+        )
+    return document
+
+
+def with_revolving(rng: Random, document: Document) -> Document:
+    """The scenario with one tier whose money comes back, little of it at a time, and costs spread over six years."""
+    tier = rng.choice(document["fund"]["tiers"])
+    if tier["instrument"] not in ("loan", "equity", "quasi_equity"):
+        tier["instrument"] = "loan"
+    tier["revolving"] = {"years": rng.choice((1, 1, 2, 3)), "grace_years": rng.choice((0, 0, 1))}
+    document["horizon"] = {"first_year": 2027, "last_year": 2032}
+    document["constraints"] = document["constraints"][:1]  # so that time is what binds most of them
+    document["fund"] = {"tiers": document["fund"]["tiers"]}
+    document["objective"] = {"terms": [{"term": "attribute", "attribute": "value"}]}
+    if rng.random() < 0.3:
+        document["objective"]["terms"].append({"term": "private_money", "weight": 0.1})
+    moved = {c["id"]: min(n, 3) for n, c in enumerate(document["candidates"])}
+    for c in document["candidates"]:
+        for p in c.get("phases", [c]):
+            p["cost"] = {str(int(year) + moved[c["id"]]): cost for year, cost in p["cost"].items()}
+            for k, amounts in p.get("committed", {}).items():
+                p["committed"][k] = {str(int(year) + moved[c["id"]]): amount for year, amount in amounts.items()}
+    total = sum(sum(cost.values()) for c in document["candidates"] for cost in _costs(c))
+    for t in document["fund"]["tiers"]:
+        t["size"] = round(total * (rng.choice((0.2, 0.3, 0.5)) if t is tier else 0.05))
+    for c in document["candidates"]:
+        c["private_pledge"] = rng.choice((0, 10, 20))
+        c.pop("least_public_share", None)
+        c.pop("least_private_share", None)
+    tier.pop("max_share_of_cost", None)
+    tier.pop("eligible", None)
+    if "annual_ceiling" in tier:
+        tier["annual_ceiling"] |= {str(year): rng.randint(0, 60) for year in range(2030, 2033)}
+    if rng.random() < 0.5:
+        draws = rng.choice((1, 4))
+        losses = {c["id"]: [round(rng.random(), 2) for _ in range(draws)] for c in document["candidates"]}
+        document["risk"] = {"model": "table", "losses": losses}
+        for n, t in enumerate(document["fund"]["tiers"]):
+            if t["instrument"] in ("loan", "equity", "quasi_equity"):
+                t["seniority"] = n
+        for c in document["candidates"]:
+            c.pop("failure_probability", None)
+    return document
+
+
 def _costs(c: Document) -> list[dict[str, float]]:
     return [p["cost"] for p in c["phases"]] if "phases" in c else [c["cost"]]
 

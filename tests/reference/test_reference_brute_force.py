@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from brute_force import Document, Optimum, Oracle, optimum_over_starts
-from random_scenarios import random_scenario
+from random_scenarios import random_scenario, with_guarantee, with_revolving
 
 from optimiser import Result, allocate, load_document
 
@@ -17,6 +17,8 @@ FAMILIES = {
     "divisible": (50, 1.0, 6, "any"),
     "mixed": (40, 0.5, 5, "any"),
     "lexicographic": (30, 0.3, 4, "lexicographic"),
+    "guaranteed": (40, 0.5, 4, "any"),
+    "revolving": (60, 0.5, 5, "any"),
 }
 
 WINDOWS = {
@@ -35,6 +37,10 @@ def drawn(family: str, case: int) -> Document:
     rng = Random(f"{family}-{case}")
     while True:
         document = random_scenario(rng, divisible, most_candidates, wishes, 3 if family in WINDOWS else 0)
+        if family == "guaranteed":
+            document = with_guarantee(rng, document)
+        if family == "revolving":
+            document = with_revolving(rng, document)
         if load_document(document).scenario is not None:
             return document
 
@@ -124,7 +130,7 @@ def test_the_cases_are_worth_their_time():
     }  # fmt: skip
     of_tiers = {key for d in documents for t in d["fund"]["tiers"] for key in t}
     assert of_tiers >= {"annual_ceiling", "carry_over", "ceilings", "ceiling_basis", "max_share_of_cost", "min_ticket"}
-    assert of_tiers >= {"max_ticket", "eligible", "concentration"}
+    assert of_tiers >= {"max_ticket", "eligible", "concentration", "covers", "revolving"}
     of_funds = {key for d in documents for key in d["fund"]}
     assert of_funds >= {"matching", "max_public_share", "least_private_share", "least_public_share"}
     of_candidates = {key for d in documents for c in d["candidates"] for key in c}
@@ -132,3 +138,8 @@ def test_the_cases_are_worth_their_time():
     assert {t["term"] for d in documents for t in d["objective"]["terms"]} == {
         "attribute", "discounted_attribute", "private_money", "public_money", "expected_return", "least_served"
     }  # fmt: skip
+
+
+def test_repayments_bind_in_many_cases():
+    results = [allocate(drawn("revolving", n)) for n in range(FAMILIES["revolving"][0])]
+    assert sum(any(b.label == "B3" for b in result.binding) for result in results) >= 20

@@ -18,7 +18,6 @@ from optimiser.risk.pool import (
     level_losses,
     levels_of,
     loss_reaching,
-    misplaced_cover,
     pari_passu_losses,
     pool_loss,
     tier_losses,
@@ -34,6 +33,7 @@ from optimiser.risk.terms import (
     total_returns,
     yearly_rate,
 )
+from optimiser.scenario.check.guarantees import misplaced_cover
 
 FIRST, MIDDLE, SENIOR = (
     tier("first", "equity", 0),

@@ -42,6 +42,7 @@ SOUND = {
     "objective": {"terms": [{"term": "attribute", "attribute": "chips"}]},
 }  # fmt: skip
 
+COVER = {"id": "cover", "instrument": "guarantee", "size": 50, "covers": ["bank"], "cover_share": 0.5}
 A, EU, TERM = "/candidates/a", "/fund/tiers/eu", "/objective/terms/0"
 
 BANK_SENIORITY = "/fund/tiers/bank/seniority"
@@ -58,6 +59,15 @@ def _stress(table: bool = False, **keys: object) -> dict[str, object]:
 
 
 S = "/risk/stresses/s"
+
+
+def covered(*guarantees: dict[str, object], **of_bank: object) -> dict[str, object]:
+    """The sound fund with guarantees; without any, with the one of ``COVER``."""
+    eu, bank = SOUND["fund"]["tiers"]  # type: ignore[index]
+    return {"/fund/tiers": [eu, {**bank, **of_bank}, *(guarantees or (COVER,))]}
+
+
+REVOLVING = {"/fund/tiers/bank/revolving": {"years": 1}}
 SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
 
 CASES: list[tuple[str, str, dict[str, object]]] = [
@@ -134,10 +144,8 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
     ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
-    ("not-honoured", "/fund/tiers/bank/revolving", {"/fund/tiers/bank/revolving": {"years": 5}}),
     ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
     ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
-    ("instrument-not-honoured", "/fund/tiers/bank", {"/fund/tiers/bank/instrument": "guarantee"}),
     ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
     # contradictions
     ("no-tiers", "/fund/tiers", {"/fund": {"tiers": []}}),
@@ -223,6 +231,41 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("unknown-level", f"{TERM}/level", {BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "expected_loss", "level": 0}, "/fund/loss_sharing": "pari_passu"}),
     ("seniority-missing", "/fund/tiers/bank", {"/risk": {}}),
     ("pool-empty", "/risk", {"/risk": {}, "/fund/tiers/bank/instrument": "grant"}),
+    # guarantees
+    ("guarantee-needs-key", "/fund/tiers/bank", {"/fund/tiers/bank/instrument": "guarantee", "/fund/matching": []}),
+    ("guarantee-needs-key", "/fund/tiers/cover", covered({k: v for k, v in COVER.items() if k != "cover_share"})),
+    ("not-above", "/fund/tiers/cover/cover_share", covered({**COVER, "cover_share": 0})),
+    ("covers-no-losses", "/fund/tiers/cover/covers", covered({**COVER, "covers": ["bank", "eu"]})),
+    ("unknown-tier", "/fund/tiers/cover/covers", covered({**COVER, "covers": ["nobody"]})),
+    ("covered-twice", "/fund/tiers/other/cover_share", covered(COVER, {**COVER, "id": "other", "cover_share": 0.6})),
+    ("provision-of-nothing", "/fund/tiers/cover/size", covered({**COVER, "provision_rate": 0, "size": {"at_least": 1}})),
+    ("guarantee-in-matching", "/fund/matching/match/of", {**covered(), "/fund/matching/match/of": ["cover"]}),
+    ("guarantee-in-matching", "/fund/matching/match/tiers", {**covered(), "/fund/matching/match/tiers": ["cover"]}),
+    ("guarantee-without-order", "/fund/tiers/cover", {**covered(seniority=1), "/risk": {}, "/fund/loss_sharing": "pari_passu"}),
+    ("seniority-missing", "/fund/tiers/cover", {**covered(seniority=1), "/risk": {}}),
+    ("guarantee-beside-pool", "/fund/tiers/cover/seniority", {**covered({**COVER, "seniority": 1}, seniority=1), "/risk": {}}),
+    ("misplaced-cover", "/fund/tiers/cover/covers", {**covered({**COVER, "seniority": 1}, seniority=0), "/risk": {}}),
+    ("guarantee-not-needed", "/fund/tiers/cover", covered()),
+    ("guarantee-not-needed", "/fund/tiers/cover", {**covered({**COVER, "seniority": 0}, seniority=1), "/risk": {}}),
+    ("key-not-for-instrument", "/fund/tiers/cover/max_share_of_cost", covered({**COVER, "max_share_of_cost": 0.5})),
+    ("key-not-for-instrument", "/fund/tiers/cover/limits", covered({**COVER, "limits": {"expected_loss": {"at_most": 0.1}}})),
+    ("key-not-for-instrument", "/fund/tiers/cover/hurdle", covered({**COVER, "hurdle": 0.1})),
+    ("key-not-for-instrument", "/fund/tiers/cover/loss_given_failure", covered({**COVER, "loss_given_failure": 0.1})),
+    ("key-not-for-instrument", "/fund/tiers/cover/revolving", covered({**COVER, "revolving": {"years": 5}})),
+    ("key-not-for-instrument", "/fund/tiers/bank/provision_rate", covered(provision_rate=0.5)),
+    ("key-not-for-instrument", "/fund/tiers/bank/cover_share", covered(cover_share=0.5)),
+    ("term-not-of-tier", f"{TERM}/tier", {**covered({**COVER, "public": False}), TERM: {"term": "private_money", "tier": "cover"}}),
+    ("committed-beyond-cost", f"{A}/phases/p1/committed", {**covered(), f"{A}/phases/p1/committed": {"cover": {"2028": 1}}}),
+    # revolving tiers
+    ("revolving-with-losses", "/fund/tiers/bank/limits", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers/bank/limits": {"expected_loss": {"at_most": 0.1}}}),
+    ("revolving-with-losses", "/fund/tiers/bank/hurdle", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, "/fund/tiers/bank/hurdle": 0.1}),
+    ("revolving-with-losses", TERM, {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "cvar"}}),
+    ("revolving-with-losses", TERM, {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}, TERM: {"term": "expected_loss"}}),
+    ("repaid-in-full", "/fund/tiers/bank/revolving", REVOLVING),
+    ("exposed-at-once", "/fund/tiers/bank/revolving", {**REVOLVING, BANK_SENIORITY: 0, "/risk": {}}),
+    ("repaid-too-late", "/fund/tiers/bank/revolving", REVOLVING),
+    ("key-not-for-instrument", f"{EU}/revolving", {f"{EU}/revolving": {"years": 1}}),
+    ("below-least", "/fund/tiers/bank/revolving/years", {"/fund/tiers/bank/revolving": {"years": 0}}),
     # warnings and notes
     ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
     ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),
@@ -367,6 +410,8 @@ ELSEWHERE = {
     "polish-failed",
     "certificate-fails",
     "level-loses-more",
+    "calls-beyond-provision",
+    "worst-calls-beyond-provision",
     "time-limit",
     "time-limit-no-plan",
     "solver-failed",

@@ -2,7 +2,8 @@
 
 ``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
 ``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
-``risk``: the loss model, and what needs it. ``stresses``: stress tests.
+``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
+order. ``revolving``: what repayments assume.
 ``plausible``: what cannot work or means little.
 """
 
@@ -11,7 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from optimiser.findings import Finding
-from optimiser.scenario.check import plausible, references, risk, rules, starts, stresses, supported
+from optimiser.scenario.check import (
+    guarantees,
+    plausible,
+    references,
+    revolving,
+    risk,
+    rules,
+    starts,
+    stresses,
+    supported,
+)
 from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
@@ -25,6 +36,8 @@ CHECKS: tuple[Check, ...] = (
     *starts.CHECKS,
     *risk.CHECKS,
     *stresses.CHECKS,
+    *guarantees.CHECKS,
+    *revolving.CHECKS,
     *plausible.CHECKS,
 )
 

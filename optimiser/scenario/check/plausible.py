@@ -60,7 +60,9 @@ def most_money(s: Scenario, c: Candidate, p: Phase, cost: float) -> float:
 
 
 def _most_of_tier(t: Tier, cost: float) -> float:
-    return min(t.max_share_of_cost * cost, t.size.at_most, t.max_ticket)
+    # What a revolving tier pays over the years may be more than its size.
+    size = t.size.at_most if t.revolving is None else math.inf
+    return min(t.max_share_of_cost * cost, size, t.max_ticket)
 
 
 def free_private(s: Scenario) -> Iterator[Finding]:

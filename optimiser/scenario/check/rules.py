@@ -39,7 +39,8 @@ def crossed_bounds(s: Scenario) -> Iterator[Finding]:
     """A lower bound is not above its upper bound."""
     bounds: list[tuple[tuple[str | int, ...], float, float]] = []
     for t in s.fund.tiers:
-        bounds += [(("fund", "tiers", t.id, "size"), t.size.at_least, t.size.at_most)]
+        if t.revolving is None:  # a revolving tier may spend more than it ever has out
+            bounds += [(("fund", "tiers", t.id, "size"), t.size.at_least, t.size.at_most)]
         bounds += [(("fund", "tiers", t.id, "min_ticket"), t.min_ticket, t.max_ticket)]
     for r in s.constraints:
         if isinstance(r, CountRule | MoneyRule | AttributeRule | AwardRule):
@@ -103,21 +104,18 @@ def instrument_keys(s: Scenario) -> Iterator[Finding]:
     tiers = {t.id: t for t in s.fund.tiers}
     for t in s.fund.tiers:
         refused: tuple[str, ...] = ()
-        if not t.in_pool and t.instrument != "guarantee":
-            refused = (
-                "seniority",
-                "loss_given_failure",
-                "hurdle",
-                "limits",
-                "return_if_success",
-                "holding_years",
-                "revolving",
-            )
-        if t.instrument != "guarantee":
+        if not t.in_pool:
+            refused = ("loss_given_failure", "hurdle", "limits", "return_if_success", "holding_years", "revolving")
+        if not t.in_pool and not t.is_guarantee:
+            refused += ("seniority",)
+        if not t.is_guarantee:
             refused += ("covers", "cover_share", "provision_rate")
         for key in refused:
             if getattr(t, key) is not None:
                 yield _error("key-not-for-instrument", "fund", "tiers", t.id, key, key=key, instrument=t.instrument)
+        if t.is_guarantee and t.max_share_of_cost < 1:
+            key = "max_share_of_cost"
+            yield _error("key-not-for-instrument", "fund", "tiers", t.id, key, key=key, instrument=t.instrument)
         if t.concentration is not None and t.concentration.of == "size" and math.isinf(t.size.at_most):
             yield _error("concentration-of-unlimited", "fund", "tiers", t.id, "concentration")
     for c in s.candidates:
@@ -172,7 +170,9 @@ def commitments(s: Scenario) -> Iterator[Finding]:
                 if k in tiers and not belongs(tiers[k].eligible, c, p):
                     yield _error("committed-not-eligible", *_phase(c, p), "committed", k, tier=k, candidate=c.id)
                 for year, amount in amounts.items():
-                    committed_by_year[year] = committed_by_year.get(year, 0.0) + amount
+                    # A guarantee pays no cost: it only needs a year that has one.
+                    pays = k not in tiers or tiers[k].pays_cost or p.cost.get(year, 0.0) <= 0
+                    committed_by_year[year] = committed_by_year.get(year, 0.0) + (amount if pays else 0.0)
             if p.possible_starts is not None:
                 continue  # which cost a year has depends on the start: see ``starts``
             for year, amount in committed_by_year.items():
@@ -323,7 +323,7 @@ _UNBOUNDED_SENSES = {("least_served", "minimise"), ("cvar", "maximise"), ("expec
 
 def _tier_fits(term: str, tier: Tier) -> bool:
     return {
-        "private_money": not tier.public,
+        "private_money": not tier.public and tier.pays_cost,
         "public_money": tier.public,
         "expected_return": tier.in_pool,
     }.get(term, True)

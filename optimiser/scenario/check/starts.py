@@ -63,18 +63,24 @@ def years_after(s: Scenario) -> Iterator[Finding]:
 
 def commitments_in_windows(s: Scenario) -> Iterator[Finding]:
     """Some start has, in every year in which money is committed, a cost as large as that."""
+    guarantees = {t.id for t in s.fund.tiers if t.is_guarantee}
     for c, p in _phases(s):
         if p.possible_starts is None or not p.committed:
             continue
         committed: dict[int, float] = {}
-        for amounts in p.committed.values():
+        stands: set[int] = set()  # a guarantee pays no cost: it only needs years that have one
+        for k, amounts in p.committed.items():
             for year, amount in amounts.items():
-                committed[year] = committed.get(year, 0.0) + amount
+                if k in guarantees:
+                    stands |= {year} if amount > 0 else set()
+                else:
+                    committed[year] = committed.get(year, 0.0) + amount
         if not any(
-            all(amount <= cost.get(year, 0.0) * (1 + 1e-12) for year, amount in committed.items())
+            stands <= cost.keys()
+            and all(amount <= cost.get(year, 0.0) * (1 + 1e-12) for year, amount in committed.items())
             for cost in p.schedules().values()
         ):
-            yield _finding("error", "committed-without-start", c, p, "committed", years=sorted(committed))
+            yield _finding("error", "committed-without-start", c, p, "committed", years=sorted({*committed, *stands}))
 
 
 def _phases(s: Scenario) -> Iterator[tuple[Candidate, Phase]]:
