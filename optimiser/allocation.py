@@ -36,6 +36,7 @@ from optimiser.result.result import (
     Stage,
     Unspent,
 )
+from optimiser.result.soft import soft_bounds, soft_findings
 from optimiser.result.stresses import stress_reports
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.check import check_scenario
@@ -157,9 +158,12 @@ def _within(options: SolveOptions, passed_s: float) -> SolveOptions:
 def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float) -> Result:
     scenario, plan, outcome, model = optimum.scenario, optimum.plan, optimum.outcome, optimum.model
     book = loss_book(scenario, plan, model.draws) if plan is not None and model.draws is not None else None
-    certificate = certify(scenario, plan, model.draws) if plan is not None else None
-    if certificate is not None and not certificate.holds:
-        findings.append(_certificate_finding(certificate))
+    soft = soft_bounds(scenario, plan) if plan is not None else []
+    certificate = certify(scenario, plan, model.draws, soft) if plan is not None else None
+    if certificate is not None:
+        findings += soft_findings(soft, certificate)
+        if not certificate.holds:
+            findings.append(_certificate_finding(certificate))
     risk = risk_report(book) if book is not None else None
     findings += [*own_loss_findings(risk), *call_findings(risk)]
     return Result(
@@ -170,10 +174,11 @@ def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float
         has_allocation=plan is not None,
         has_duals=outcome.row_dual is not None,
         objective=_objective(scenario, outcome, plan, book),
-        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, lang=lang)) if plan else [],
+        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, soft, lang=lang)) if plan else [],
         money=money_cells(plan) if plan else [],
         private_money=private_cells(plan) if plan else [],
         indicators=indicators_of(scenario, plan) if plan else None,
+        soft=soft,
         unspent=_unspent(scenario, outcome, plan) if plan else [],
         binding=binding_of(model, optimum.arrays, outcome),
         risk=risk,
@@ -186,17 +191,19 @@ def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float
 
 
 def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None, book: LossBook | None) -> ObjectiveValue:
-    first = outcome.stages[0]
+    first = outcome.objective
     # A later stage keeps the ones before it but for a slack, which its bound may have used.
-    closed = [outcome.absolute_gap, *(HELD_STAGE * max(abs(s.value or 0.0), 1.0) for s in outcome.stages[1:])]
+    closed = [
+        HELD_STAGE * max(abs(s.value or 0.0), 1.0) if n > 0 else s.absolute_gap for n, s in enumerate(outcome.stages)
+    ]
     stages = [
         Stage(s.name, s.value, _bound(s.value, s.bound, c), _gap(s.value, s.bound, c), s.proven)
         for s, c in zip(outcome.stages, closed, strict=True)
     ]
     return ObjectiveValue(
         value=objective_value(scenario, plan, book) if plan is not None else None,
-        bound=_bound(first.value, first.bound, outcome.absolute_gap),
-        gap=_gap(first.value, first.bound, outcome.absolute_gap),
+        bound=stages[outcome.soft_stages].bound if first is not None else None,
+        gap=stages[outcome.soft_stages].gap if first is not None else None,
         absolute_gap=outcome.absolute_gap,
         another_optimum=outcome.another_optimum,
         terms=term_values(scenario, plan, book) if plan is not None else [],
@@ -241,14 +248,14 @@ def private_cells(plan: Plan) -> list[PrivateCell]:
 
 def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
     found = []
-    first = outcome.stages[0]
+    first = outcome.objective
     if outcome.termination == "time_limit":
         if outcome.values is None:
             found.append(
                 Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s})
             )
         else:
-            gap = _gap(first.value, first.bound, outcome.absolute_gap)
+            gap = None if first is None else _gap(first.value, first.bound, outcome.absolute_gap)
             shown = "an unknown distance" if gap is None else f"{100 * gap:.3g} %"
             found.append(
                 Finding(
@@ -264,7 +271,7 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
 
 
 def _certificate_finding(certificate: Certificate) -> Finding:
-    broken: Sequence[str] = [f"{r.label} {r.rule}" for r in certificate.rules if r.violation > r.allowance]
+    broken: Sequence[str] = [f"{r.label} {r.rule}" for r in certificate.rules if not r.holds]
     return Finding("warning", "certificate-fails", "", {"rules": list(broken)})
 
 

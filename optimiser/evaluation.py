@@ -19,6 +19,7 @@ from optimiser.result.losses import call_findings, loss_book, own_loss_findings,
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
+from optimiser.result.soft import soft_bounds, soft_findings
 from optimiser.result.stresses import stress_reports
 from optimiser.risk.draws import draws_of
 from optimiser.scenario.canonical import scenario_sha256
@@ -59,7 +60,8 @@ def scored(
     scenario = loaded.expect()
     draws = draws_of(scenario) if scenario.risk is not None else None
     book = loss_book(scenario, plan, draws) if draws is not None else None
-    certificate = certify(scenario, plan, draws)
+    soft = soft_bounds(scenario, plan)
+    certificate = certify(scenario, plan, draws, soft)
     risk = risk_report(book) if book is not None else None
     of_losses = (*own_loss_findings(risk), *call_findings(risk))
     return Result(
@@ -72,17 +74,20 @@ def scored(
         objective=ObjectiveValue(
             objective_value(scenario, plan, book), None, None, 0.0, "unknown", term_values(scenario, plan, book)
         ),
-        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, optimised=False, lang=lang)),
+        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, soft, optimised=False, lang=lang)),
         money=money_cells(plan),
         private_money=private_cells(plan),
         indicators=indicators_of(scenario, plan),
+        soft=soft,
         unspent=[Unspent(k, unspent_million(e), [], False) for k, e in unspent_euros(scenario, plan).items()],
         binding=[],
         risk=risk,
         stresses=stress_reports(scenario, plan, book, risk, certificate),
         grant_equivalents=grant_equivalents(scenario, plan, draws),
         certificate=certificate,
-        findings=[f.as_dict(lang) for f in (*loaded.findings, *findings, *of_losses)],
+        findings=[
+            f.as_dict(lang) for f in (*loaded.findings, *findings, *soft_findings(soft, certificate), *of_losses)
+        ],
         provenance=provenance("none", started, 0.0),
     )
 

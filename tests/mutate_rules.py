@@ -71,7 +71,7 @@ class Verdict:
 
 def model_mutants() -> Iterator[Mutant]:
     """The model without one of its rules."""
-    from optimiser.model import build, columns, envelopes, losses, objective, revolving, structure
+    from optimiser.model import build, closeness, columns, envelopes, losses, objective, revolving, structure
     from optimiser.solve import tie_break
 
     for rule in build.RULES:
@@ -88,6 +88,9 @@ def model_mutants() -> Iterator[Mutant]:
     yield _without(losses.tail_mean, label_of(losses.tail_limits), "return []", "tests/rules")
     yield _without(revolving._repaid, "B3", "return []", "tests/rules")
     yield _without(revolving.repaid_share, "B3", "return 1.0", "tests/rules")
+    for part in (closeness._few_changes, closeness._moved_money):
+        yield from _without_a_row(part, label_of(closeness.stay_close), least=1)
+    yield _without(objective.least_violations, "soft", "return []", "tests/rules")
     yield _without(columns.may_pay, "S6", "return True", "tests/rules")
     yield _without(objective.tier_order, "O1", "return []", "tests/rules")
     for name, term in objective.TERMS.items():

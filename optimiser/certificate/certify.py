@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from optimiser.certificate.closeness import published_plan
 from optimiser.certificate.envelopes import ceilings_by_year, tier_envelope
 from optimiser.certificate.financing import least_public_share, private_pledge_and_share, sources_equal_uses
 from optimiser.certificate.groups import attribute_bounds, attribute_floor, money_to_group
@@ -30,7 +34,7 @@ from optimiser.certificate.structure import (
     start_years,
 )
 from optimiser.plan import Plan
-from optimiser.result.result import Certificate, RuleCheck
+from optimiser.result.result import Certificate, RuleCheck, SoftBound
 from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
 
@@ -57,6 +61,7 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
     required_candidates,  # L2
     locks_and_commitments,  # L3
     start_years,  # T1
+    published_plan,  # T2
     phase_fraction,  # Y1
     guaranteed_amount,  # GU
     # O1, tiers used in a stated order, is missing on purpose: it is a stage of the search, not a rule that one
@@ -64,15 +69,18 @@ RULES: tuple[Callable[[Ledger], Iterator[RuleCheck]], ...] = (
 )
 
 
-def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certificate:
+def certify(
+    scenario: Scenario, plan: Plan, draws: Draws | None = None, soft: Iterable[SoftBound] | None = None
+) -> Certificate:
     """Recompute every rule of ``scenario`` on ``plan``, in exact arithmetic.
 
     ``draws``: of the scenario's risk model, if they are already made.
+    ``soft``: how far soft rules are said to be broken, if anything is said of it.
 
-    The certificate holds if no rule is broken by more than its allowance. Money or a fraction for what the
-    scenario does not have (tier, candidate, phase, a year without cost) is a violation, not an error: F1 for
-    money without a cost (GU for a guarantee), S6 for an unknown tier, Y1 for a fraction and T1 for a start of an
-    unknown phase.
+    The certificate holds if no rule is broken by more than its allowance, and soft ones as far as they are said to be.
+    Money or a fraction for what the scenario does not have (tier, candidate, phase, a year without cost) is a
+    violation, not an error: F1 for money without a cost (GU for a guarantee), S6 for an unknown tier, Y1 for a
+    fraction and T1 for a start of an unknown phase.
     """
     if scenario.risk is not None and draws is None:
         draws = draws_of(scenario)
@@ -80,8 +88,17 @@ def certify(scenario: Scenario, plan: Plan, draws: Draws | None = None) -> Certi
     rules = [check for rule in RULES for check in rule(ledger)]
     if scenario.risk is not None and draws is not None:
         rules += risk_rules(scenario, plan, draws)
+    rules = _with_stated(rules, soft) if soft is not None else rules
     return Certificate(
-        holds=all(check.violation <= check.allowance for check in rules),
-        largest_violation=max((check.violation for check in rules), default=0.0),
+        holds=all(check.holds for check in rules),
+        largest_violation=max((check.violation for check in rules if not check.soft), default=0.0),
         rules=rules,
     )
+
+
+def _with_stated(rules: list[RuleCheck], soft: Iterable[SoftBound]) -> list[RuleCheck]:
+    """The lines of soft rules with the sum of what is stated of them beside what is counted here."""
+    stated: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for bound in soft:
+        stated[bound.label, bound.rule, bound.unit].append(bound.violation)
+    return [replace(c, stated=math.fsum(stated[c.label, c.rule, c.unit])) if c.soft else c for c in rules]

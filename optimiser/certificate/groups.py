@@ -21,7 +21,7 @@ def money_to_group(ledger: Ledger) -> Iterator[RuleCheck]:
     for rule in ledger.scenario.constraints:
         if not isinstance(rule, MoneyRule):
             continue
-        worst = Worst("G1", rule.id, EUR_MILLION, MILLION * MILLION)
+        worst = Worst("G1", rule.id, EUR_MILLION, MILLION * MILLION, rule.soft is not None)
         money = [ledger.together(ledger.public_tiers if rule.tiers is None else rule.tiers)]
         if rule.private:
             money.append(ledger.private)
@@ -53,7 +53,7 @@ def attribute_bounds(ledger: Ledger) -> Iterator[RuleCheck]:
         if not bounds:
             continue
         scale = MILLION if rule.average_by is None else MILLION * MILLION
-        worst = Worst("A1", rule.id, _unit(ledger, rule), scale)
+        worst = Worst("A1", rule.id, _unit(ledger, rule), scale, rule.soft is not None)
         entries = ledger.members(rule.of)
         for sign, bound in bounds:
             if rule.average_by is None:
@@ -100,7 +100,10 @@ def _weighted(entries: Iterable[PhaseEntry], attribute: str, by: str) -> Iterato
 
 
 def _unit(ledger: Ledger, rule: AttributeRule) -> str:
-    names = [rule.attribute] if rule.average_by is None else [rule.attribute, rule.average_by]
+    return _unit_of(ledger, [rule.attribute] if rule.average_by is None else [rule.attribute, rule.average_by])
+
+
+def _unit_of(ledger: Ledger, names: list[str]) -> str:
     kinds = ledger.scenario.attributes
     units = [kinds[name].unit for name in names if name in kinds]
     return "·".join(unit for unit in units if unit != "1") or "1"
@@ -110,12 +113,15 @@ def attribute_floor(ledger: Ledger) -> Iterator[RuleCheck]:
     """A2  y[c,p] = 0 where the candidate's attribute is below at_least, by rule with effect "exclude".  [fraction]
 
     The attribute is the candidate's own, or the sum over its phases, up to the named phase if there is one; then only
-    that phase and later ones are left out. Allowance: none.
+    that phase and later ones are left out. Soft: (at_least − attribute) · y of that phase, or of the first.
+    Allowance: none.
     """
     for rule in ledger.scenario.constraints:
         if not isinstance(rule, FloorRule) or rule.effect != "exclude":
             continue
         worst = Worst("A2", rule.id, FRACTION, 1)
+        if rule.soft is not None:
+            worst = Worst("A2", rule.id, _unit_of(ledger, [rule.attribute]), MILLION, soft=True)
         belongs = membership(rule.of)
         floor = millionths(rule.at_least)
         for entries in ledger.by_candidate.values():
@@ -123,7 +129,11 @@ def attribute_floor(ledger: Ledger) -> Iterator[RuleCheck]:
             if counts is None or not belongs(counts):
                 continue
             summed = entries if rule.phase is None else entries[: counts.index + 1]
-            below = sum(value for _, value in _values(summed, rule.attribute)) < floor
+            lacks = floor - sum(value for _, value in _values(summed, rule.attribute))
+            below = lacks > 0
+            if rule.soft is not None:
+                worst.see(lacks * counts.y, 0, counts.key)
+                continue
             for entry in entries[counts.index :]:
                 worst.see(magnitude(entry.y) if below else 0, 0, entry.key)
         if worst.checked:

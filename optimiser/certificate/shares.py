@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from optimiser.certificate.arithmetic import MILLION, millionths
+from optimiser.certificate.arithmetic import MILLION, Number, millionths
 from optimiser.certificate.ledger import Ledger, PhaseEntry, Sums, membership
 from optimiser.certificate.worst import EUR_MILLION, Worst
 from optimiser.result.result import RuleCheck
@@ -60,7 +60,7 @@ def matching(ledger: Ledger) -> Iterator[RuleCheck]:
     cell, those of `of` times `at_least` where that exceeds 1.
     """
     for rule in ledger.scenario.fund.matching:
-        worst = Worst("S3", rule.id, EUR_MILLION, SHARE_SCALE)
+        worst = Worst("S3", rule.id, EUR_MILLION, SHARE_SCALE, rule.soft is not None)
         ratio = millionths(rule.at_least)
         given, asked = ledger.together(rule.tiers), ledger.together(rule.of)
         for entries in ledger.by_candidate.values():
@@ -148,7 +148,7 @@ def award_limits(ledger: Ledger) -> Iterator[RuleCheck]:
     """
     for rule in ledger.scenario.constraints:
         if isinstance(rule, AwardRule):
-            worst = Worst("S7", rule.id, EUR_MILLION, SHARE_SCALE)
+            worst = Worst("S7", rule.id, EUR_MILLION, SHARE_SCALE, rule.soft is not None)
             money = ledger.together(ledger.public_tiers if rule.tiers is None else rule.tiers)
             entries = [e for e in ledger.members(rule.of) if rule.phases is None or e.phase.id in rule.phases]
             if rule.per == "country":
@@ -172,9 +172,13 @@ def _see_awards(worst: Worst, rule: AwardRule, money: Sums, entries: list[PhaseE
     ]
     for entry in entries:
         paid, cells = money.of(entry.key)
+        excess: dict[int, Number] = {}
         for sign, bound, is_share in bounds:
             limit = bound * entry.due if is_share else bound * entry.y * MILLION
-            worst.see(sign * (paid * MILLION - limit), cells * MILLION, entry.key)
+            beyond = sign * (paid * MILLION - limit)
+            excess[sign] = max(excess.get(sign, beyond), beyond)  # amount and share are one bound, the stricter
+        for beyond in excess.values():
+            worst.see(beyond, cells * MILLION, entry.key)
 
 
 def _see_countries(worst: Worst, rule: AwardRule, money: Sums, entries: list[PhaseEntry]) -> None:

@@ -45,7 +45,7 @@ def number_funded(ledger: Ledger) -> Iterator[RuleCheck]:
     for rule in ledger.scenario.constraints:
         if not isinstance(rule, CountRule):
             continue
-        worst = Worst("N1", rule.id, COUNT, 1)
+        worst = Worst("N1", rule.id, COUNT, 1, rule.soft is not None)
         members = ledger.members(rule.of)
         counted = [e for e in members if (e.index == 0 if rule.phase is None else e.phase.id == rule.phase)]
         total, fractional = _number(counted)
@@ -71,7 +71,7 @@ def exclusive_candidates(ledger: Ledger) -> Iterator[RuleCheck]:
     """
     for rule in ledger.scenario.constraints:
         if isinstance(rule, ExclusiveRule):
-            worst = Worst("L1", rule.id, COUNT, 1)
+            worst = Worst("L1", rule.id, COUNT, 1, rule.soft is not None)
             total, fractional = _number(ledger.by_candidate[name][0] for name in dict.fromkeys(rule.candidates))
             most = int(rule.at_most)  # the format lets only whole numbers through
             worst.see(total - most, fraction_allowance(fractional, max(total, most)))
@@ -85,9 +85,9 @@ def required_candidates(ledger: Ledger) -> Iterator[RuleCheck]:
     """
     for rule in ledger.scenario.constraints:
         if isinstance(rule, RequiresRule):
-            worst = Worst("L2", rule.id, COUNT, 1)
+            worst = Worst("L2", rule.id, COUNT, 1, rule.soft is not None)
             needing = ledger.by_candidate[rule.candidate][0].n
-            for name in rule.needs:
+            for name in dict.fromkeys(rule.needs):
                 _see_order(worst, needing, ledger.by_candidate[name][0].n, (name,))
             yield worst.check()
 

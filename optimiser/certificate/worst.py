@@ -1,4 +1,4 @@
-"""The worst instance of one rule: what a line of the certificate is made of."""
+"""The worst instance of one rule, or the sum of a soft rule's: what a line of the certificate is made of."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ class Worst:
     """Goes through the instances of one rule and keeps the worst.
 
     Amounts come as exact numbers, ``scale`` of them to one ``unit``: euros to EUR million, for instance. An instance
-    beyond its allowance is worse than any within; otherwise the larger excess, or violation, is the worse.
+    beyond its allowance is worse than any within; otherwise the larger excess, or violation, is the worse. Of a soft
+    rule violations and their allowances are summed; the worst says where.
     """
 
-    def __init__(self, label: str, rule: str, unit: str = EUR_MILLION, scale: int = MILLION):
-        self.label, self.rule, self.unit, self.scale = label, rule, unit, scale
+    def __init__(self, label: str, rule: str, unit: str = EUR_MILLION, scale: int = MILLION, soft: bool = False):
+        self.label, self.rule, self.unit, self.scale, self.soft = label, rule, unit, scale, soft
         self.checked = 0
         self.violation: Number = 0
         self.allowance: Number = 0
         self.greatest_allowance: Number = 0
         self.place: Place = ()
         self._beyond: Number = 0
+        self._total: Number = 0
+        self._allowed: Number = 0
 
     def see(self, excess: Number, allowance: Number = 0, place: Place = ()) -> None:
         """Take in one instance: by how much its left side exceeds its right side (negative where there is room)."""
@@ -43,15 +46,18 @@ class Worst:
         if allowance > self.greatest_allowance:
             self.greatest_allowance = allowance
         if excess > 0:
+            self._total += excess
+            self._allowed += allowance
             beyond = max(excess - allowance, 0)
             if (beyond, excess) > (self._beyond, self.violation):
                 self._beyond, self.violation, self.allowance, self.place = beyond, excess, allowance, place
 
     def check(self) -> RuleCheck:
         """The line of the certificate. A rule that holds exactly stands nowhere, with the greatest allowance it had."""
-        violation = float(Fraction(self.violation) / self.scale)
-        allowance = float(Fraction(self.allowance if self.violation else self.greatest_allowance) / self.scale)
-        if self._beyond and violation <= allowance:
+        worst, allowed = (self._total, self._allowed) if self.soft else (self.violation, self.allowance)
+        violation = float(Fraction(worst) / self.scale)
+        allowance = float(Fraction(allowed if self.violation else self.greatest_allowance) / self.scale)
+        if self._beyond and not self.soft and violation <= allowance:
             # Different exactly, equal as doubles: the verdict must not change by being written down.
             violation = math.nextafter(allowance, math.inf)
         return RuleCheck(
@@ -62,6 +68,7 @@ class Worst:
             allowance=allowance,
             unit=self.unit,
             checked=self.checked,
+            soft=self.soft,
         )
 
 

@@ -124,6 +124,7 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "unknown-candidate": ('There is no candidate "{id}".', "Name one of: {known}."),
     "unknown-tag": ('No candidate bears the tag "{id}".', "Name one of: {known}; or give a candidate the tag."),
     "unknown-phase": ('No candidate has a phase "{id}".', "Name one of: {known}."),
+    "unknown-phase-of": ('The candidate "{candidate}" has no phase "{id}".', "Name one of: {known}."),
     "unknown-attribute": (
         'No candidate has the attribute "{id}".',
         "Name one of: {known}; or give it to the candidates.",
@@ -134,10 +135,6 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "not-honoured": (
         '"{key}" is part of the format, but this version does not act on it yet, and will not ignore it.',
         'Remove "{key}" to have the scenario solved without it.',
-    ),
-    "kind-not-honoured": (
-        'Rules of the kind "{kind}" are part of the format, but this version does not act on them yet.',
-        "Remove the rule.",
     ),
     # contradictions
     "no-tiers": (
@@ -210,6 +207,8 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         'The rule "{rule}" has no bound and says nothing.',
         "Add at_least or at_most (or their share), or remove the rule.",
     ),
+    "bound-without-plan": ('"{bound}" needs a plan to compare with.', 'Add "{plan}", or remove "{bound}".'),
+    "plan-without-bound": ('"{plan}" says nothing without "{bound}".', 'Add "{bound}", or remove "{plan}".'),
     "award-per-country": (
         '"{key}" has no meaning per country.',
         "Per country only at_most bounds the sum; make another rule per candidate for the rest.",
@@ -408,6 +407,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}: it is left out.",
         "Correct the figure, or lower the floor.",
     ),
+    "soft-finding": (
+        "A floor that is only reported cannot be broken, so that soft says nothing.",
+        'Remove "soft", or use "effect": "exclude".',
+    ),
     "below-floor": (
         "{candidate} has {attribute} {value} {unit}, below the floor {floor} of {rule}; it stays in.",
         'Check the figure; set "effect": "exclude" to leave it out.',
@@ -488,6 +491,19 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "plan-cell-twice": ("This amount stands twice in the plan.", "Sum the two."),
     "plan-negative": ("The amount {amount} is negative.", "Write 0 or more."),
     "plan-fraction": ("The fraction {fraction} is not between 0 and 1.", "Write a share, 1 for funded in full."),
+    # soft rules
+    "soft-at-least-broken": (
+        "{rule}: {reached} of {asked}{unit} reached.",
+        "Nothing, if that will do; a lower number in its priority makes it give way later.",
+    ),
+    "soft-at-most-broken": (
+        "{rule}: {reached}{unit}, where at most {asked} were asked.",
+        "Nothing, if that will do; a lower number in its priority makes it give way later.",
+    ),
+    "soft-rule-broken-often": (
+        "{rule}: broken at {places} places, by {total}{unit} together, most at {worst}.",
+        "Nothing, if that will do; a lower number in its priority makes it give way later.",
+    ),
     # solving
     "unbounded-objective": (
         "The objective can grow without limit.",
@@ -530,6 +546,7 @@ _REASONS: dict[str, str] = {
     "needs-other": "Not funded: it needs {needs}, which is not funded ({rule}).",
     "no-place-left": "Not funded: all {places} places of {rule} are taken.",
     "no-money-left": "Not funded: it needs {needed} EUR million from tiers that have {left} left ({tiers}).",
+    "no-change-left": "Not funded: {rule} allows {changes} changes to the published plan, and it would be one more.",
     "limit-reached": "Not funded: with it {rule} would be exceeded.",
     "adds-nothing": "Not funded: it adds nothing to the objective.",
     "outranked": "Not funded: no plan found that funds it is better than the one chosen.",
@@ -652,6 +669,7 @@ _LABELS: dict[str, str] = {
     "L2": "sites that need others",
     "L3": "locks and committed money",
     "T1": "start years",
+    "T2": "closeness to the published plan",
     "GU": "what a guarantee may cover",
     "O1": "order of tiers",
     "W1": "how the pool's losses are counted",
@@ -696,6 +714,7 @@ _CLI: dict[str, str] = {
     "outcome.unbounded": "There is no best plan: the objective can grow without limit.",
     "outcome.error": "The solver gave no answer that can be trusted.",
     "outcome.holds": "The plan is allowed: it keeps every rule.",
+    "outcome.holds-but-soft": "The plan is allowed: it keeps every rule but {count} that may be broken.",
     "outcome.breaks": "The plan is not allowed: it breaks {count} of the rules.",
     "outcome.another.exists": "Other plans are just as good; fixed rules for ties chose this one.",
     "outcome.another.none": "No other plan is as good.",
@@ -741,6 +760,7 @@ _CLI: dict[str, str] = {
     "title.stressed-tiers": "Average loss by tier under each stress (EUR million)",
     "title.stressed-rules": "Rules the plan no longer keeps under a stress",
     "title.aid": "Grant equivalents of public money (EUR million)",
+    "title.soft": "Soft rules",
     "title.unspent": "What stays unspent (EUR million)",
     "title.all-spent": "Every tier is spent in full.",
     "title.binding": "What binds, and what one more is worth",
@@ -787,6 +807,9 @@ _CLI: dict[str, str] = {
     "column.kept-by": "What keeps it so",
     "column.rule": "Rule",
     "column.bound": "Bound",
+    "column.asked": "Asked",
+    "column.reached": "Reached",
+    "column.priority": "Priority",
     "column.worth": "Worth",
     "column.per": "per further",
     "column.broken-by": "Broken by",
@@ -844,6 +867,10 @@ _CLI: dict[str, str] = {
     "binding.no-prices": "This solver gives no prices: only what stands at its bound is listed.",
     "binding.free": "At their bound without being worth anything more: {rules}.",
     "binding.more": "{count} more are in the full result (--json, --out) or shown with --verbose.",
+    "soft.kept": "Every soft rule is kept.",
+    "soft.note": "Priority 1 is broken last.",
+    "binding.soft": "At their bound, where more room would first serve a soft rule: {rules}.",
+    "certificate.soft": "Soft rules that are broken: {broken}, by what is stated above.",
     "certificate.exact": "All rules hold exactly: {rules} rules, recomputed on the plan in whole euros at {checked} places.",
     "certificate.holds": "All rules hold: {rules} rules, recomputed on the plan in whole euros at {checked} places. "
     "The largest deviation is {largest}, no more than rounding explains.",

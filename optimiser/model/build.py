@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optimiser.model import envelopes, financing, groups, guarantees, losses, objective, revolving, shares, structure
+from optimiser.model import (
+    closeness,
+    envelopes,
+    financing,
+    groups,
+    guarantees,
+    losses,
+    objective,
+    revolving,
+    shares,
+    structure,
+)
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction
@@ -37,9 +48,10 @@ RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
     structure.requirements,  # L2
     structure.locks,  # L3
     structure.starts,  # T1
+    closeness.stay_close,  # T2
     guarantees.guaranteed_amount,  # GU
 )
-"""O1 is no row but a stage: ``objective.tier_order``."""
+"""O1 is no row but a stage: ``objective.tier_order``; so are soft rules' violations: ``objective.least_violations``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +63,14 @@ class Model:
     programme: Programme
     draws: Draws | None
     losses: tuple[LossFunction, ...]
+    soft: tuple[Goal, ...]
     goals: tuple[Goal, ...]
     tier_order: tuple[Goal, ...]
+
+    @property
+    def stages(self) -> tuple[Goal, ...]:
+        """Every stage in order, but for the tie-break."""
+        return (*self.soft, *self.goals, *self.tier_order)
 
 
 def build_model(scenario: Scenario) -> Model:
@@ -68,8 +86,9 @@ def build_model(scenario: Scenario) -> Model:
         pool = losses.pool_columns(programme, data, columns, draws)  # W1
         for risk_rule in losses.RULES:  # R1, R2, R3
             risk_rule(programme, data, columns, pool)
+    soft = objective.least_violations(programme)
     goals = objective.goals(programme, data, columns, pool)
-    programme.maximise(goals[0].pairs)
+    programme.maximise((soft or goals)[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))
-    return Model(data, columns, programme, draws, functions, tuple(goals), order)
+    return Model(data, columns, programme, draws, functions, tuple(soft), tuple(goals), order)

@@ -22,6 +22,7 @@ class Columns:
     w[candidate, phase, start] ∈ {0,1}   a divisible phase starts in this year: y of a start is a fraction there
     b[tier, candidate, phase, start] ≥ 0 x of one start year, where ceilings count commitments [EUR million]
     v[candidate] ∈ {0,1}                 a divisible candidate with a least fraction takes part
+    d[…] ∈ {0,1}                         candidate differs from a published plan
     u[candidate, tier] ∈ {0,1}           tier takes part in the candidate, where a least ticket asks for it
     """
 
@@ -33,6 +34,7 @@ class Columns:
     b: dict[tuple[str, str, str], dict[int, int]] = field(default_factory=dict)
     v: dict[str, int] = field(default_factory=dict)
     u: dict[tuple[str, str], int] = field(default_factory=dict)
+    d: list[int] = field(default_factory=list)
     x_of_phase: dict[tuple[str, str], dict[str, list[int]]] = field(default_factory=dict)
     m_of_phase: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     x_of_candidate: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))

@@ -28,13 +28,15 @@ def group_money(programme: Programme, data: Data, columns: Columns) -> None:
             if belongs(rule.of, p.candidate, p.phase):
                 group += money
         received = [(i, 1.0) for i in group]
-        programme.at_most("G1", rule.id, "", received, rule.at_most)
+        programme.at_most("G1", rule.id, "", received, rule.at_most, rule.soft)
         if rule.at_least > 0:
-            programme.at_least("G1", rule.id, "", received, rule.at_least)
+            programme.at_least("G1", rule.id, "", received, rule.at_least, rule.soft)
         if rule.at_least_share > 0:
-            programme.at_least("G1", rule.id, "share", received + [(i, -rule.at_least_share) for i in everyone], 0)
+            lacks = received + [(i, -rule.at_least_share) for i in everyone]
+            programme.at_least("G1", rule.id, "share", lacks, 0, rule.soft, rule.at_least_share)
         if rule.at_most_share < 1:
-            programme.at_most("G1", rule.id, "share", received + [(i, -rule.at_most_share) for i in everyone], 0)
+            exceeds = received + [(i, -rule.at_most_share) for i in everyone]
+            programme.at_most("G1", rule.id, "share", exceeds, 0, rule.soft, rule.at_most_share)
 
 
 def _money(rule: MoneyRule, data: Data, columns: Columns, p: PhaseData) -> list[int]:
@@ -57,13 +59,13 @@ def attribute_bounds(programme: Programme, data: Data, columns: Columns) -> None
         group = [p for p in data.phases if belongs(rule.of, p.candidate, p.phase)]
         if rule.average_by is None:
             total = [(columns.y[p.key], value_with(p.candidate, p.phase, rule.attribute)) for p in group]
-            programme.at_most("A1", rule.id, "", total, rule.at_most)
-            programme.at_least("A1", rule.id, "", total, rule.at_least)
+            programme.at_most("A1", rule.id, "", total, rule.at_most, rule.soft)
+            programme.at_least("A1", rule.id, "", total, rule.at_least, rule.soft)
             continue
         for bound, state in ((rule.at_most, programme.at_most), (rule.at_least, programme.at_least)):
             if not math.isinf(bound):
                 excess = [(columns.y[p.key], _excess(p, rule.attribute, rule.average_by, bound)) for p in group]
-                state("A1", rule.id, "average", excess, 0)
+                state("A1", rule.id, "average", excess, 0, rule.soft, bound)
 
 
 def _excess(p: PhaseData, attribute: str, weight: str, bound: float) -> float:
@@ -80,6 +82,7 @@ def _excess(p: PhaseData, attribute: str, weight: str, bound: float) -> float:
 def attribute_floors(programme: Programme, data: Data, columns: Columns) -> None:
     """A2  y[c,p] = 0 where the candidate's attribute is below the floor (effect "exclude").  [fraction]
 
+    Soft: (floor − attribute) · y[c,p] ≤ v for the first phase that is left out.  [unit of the attribute]
     Dual: objective gained if the candidate were let in.
     """
     for rule in data.scenario.constraints:
@@ -92,6 +95,10 @@ def attribute_floors(programme: Programme, data: Data, columns: Columns) -> None
                 [p.phase.id for p in phases].index(rule.phase) if value is not None and rule.phase is not None else 0
             )
             if value is None or value >= rule.at_least or not belongs(rule.of, candidate, phases[named].phase):
+                continue
+            if rule.soft is not None:
+                lacks = [(columns.y[phases[named].key], rule.at_least - value)]  # later phases follow it (Q1)
+                programme.at_most("A2", rule.id, phases[named].at, lacks, 0, rule.soft, rule.at_least)
                 continue
             for p in phases[named:]:
                 programme.equal("A2", rule.id, p.at, [(columns.y[p.key], 1.0)], 0)

@@ -54,6 +54,18 @@ def goals(programme: Programme, data: Data, columns: Columns, pool: Pool | None)
     ]
 
 
+def least_violations(programme: Programme) -> list[Goal]:
+    """Soft rules  before the objective, min Σ v / bound over the rules of priority 1, then over those of 2 …  [1]
+
+    No dual: a stage of the search, not a row. Priority 1 is broken last; a rule of several rows sums its violations.
+    """
+    priorities = sorted({v.priority for v in programme.slacks})
+    return [
+        Goal(f"soft-{n}", tuple((v.column, -1.0 / v.scale) for v in programme.slacks if v.priority == n))
+        for n in priorities
+    ]
+
+
 def tier_order(data: Data, columns: Columns) -> list[Goal]:
     """O1  after the objective, max Σ x of the first tier of ``tier_order``, then of the next …  [EUR million]
 

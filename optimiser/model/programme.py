@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from optimiser.model import pulp_port
+from optimiser.scenario.fund import Soft
 
 Pairs = Iterable[tuple[int, float]]
 Bound = Literal["at_least", "at_most", "equal"]
@@ -30,6 +31,14 @@ class Row(NamedTuple):
     own_bound: bool
 
 
+class Slack(NamedTuple):
+    """By how much a soft row is broken: its column, what divides it in a sum, and its rank (1 is broken last)."""
+
+    column: int
+    scale: float
+    priority: int
+
+
 class Programme:
     """Rows and columns of one linear or mixed-integer programme, which is maximised."""
 
@@ -40,6 +49,7 @@ class Programme:
         self.upper: list[float] = []
         self.integer: list[bool] = []
         self.rows: list[Row] = []
+        self.slacks: list[Slack] = []
 
     def column(self, name: str, upper: float = math.inf, integer: bool = False, lower: float = 0.0) -> int:
         """A new column, lower ≤ column ≤ upper; its number."""
@@ -49,15 +59,39 @@ class Programme:
         self.integer.append(integer)
         return len(self.variables) - 1
 
-    def at_most(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
-        """Σ coefficient·column ≤ bound; nothing is stated for an infinite bound or an empty sum."""
-        if not math.isinf(bound):
-            self._add(Row(label, rule, at, "at_most", bound != 0), pairs, pulp_port.AT_MOST, bound)
+    def at_most(
+        self,
+        label: str,
+        rule: str,
+        at: str,
+        pairs: Pairs,
+        bound: float,
+        soft: Soft | None = None,
+        scale: float | None = None,
+    ) -> None:
+        """Σ coefficient·column ≤ bound; nothing is stated for an infinite bound or an empty sum.
 
-    def at_least(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
-        """Σ coefficient·column ≥ bound; nothing is stated for an infinite bound."""
+        soft: Σ coefficient·column ≤ bound + v with v ≥ 0 instead, for a rule that may be broken.
+        scale: what divides v where violations are summed; the bound if absent, 1 where that is 0.
+        """
         if not math.isinf(bound):
-            self._add(Row(label, rule, at, "at_least", bound != 0), pairs, pulp_port.AT_LEAST, bound)
+            left = self._softened(pairs, -1.0, soft, bound if scale is None else scale)
+            self._add(Row(label, rule, at, "at_most", bound != 0), left, pulp_port.AT_MOST, bound)
+
+    def at_least(
+        self,
+        label: str,
+        rule: str,
+        at: str,
+        pairs: Pairs,
+        bound: float,
+        soft: Soft | None = None,
+        scale: float | None = None,
+    ) -> None:
+        """Σ coefficient·column ≥ bound, or ≥ bound − v where soft; nothing is stated for an infinite bound."""
+        if not math.isinf(bound):
+            left = self._softened(pairs, 1.0, soft, bound if scale is None else scale)
+            self._add(Row(label, rule, at, "at_least", bound != 0), left, pulp_port.AT_LEAST, bound)
 
     def equal(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
         """Σ coefficient·column = bound."""
@@ -66,6 +100,13 @@ class Programme:
     def maximise(self, pairs: Pairs) -> None:
         """State the objective."""
         pulp_port.set_objective(self.problem, [(self.variables[i], a) for i, a in merged(pairs).items()])
+
+    def _softened(self, pairs: Pairs, sign: float, soft: Soft | None, scale: float) -> Pairs:
+        if soft is None:
+            return pairs
+        v = self.column(f"soft.{len(self.variables)}")
+        self.slacks.append(Slack(v, abs(scale) or 1.0, soft.priority))
+        return [*pairs, (v, sign)]
 
     def _add(self, row: Row, pairs: Pairs, sense: int, bound: float) -> None:
         terms = merged(pairs)

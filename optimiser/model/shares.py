@@ -53,7 +53,7 @@ def matching(programme: Programme, data: Data, columns: Columns) -> None:
             if matched:
                 matches = [i for p in phases for k in rule.tiers for i in columns.x_of_phase[p.key].get(k, ())]
                 pairs = [(i, 1.0) for i in matches] + [(i, -rule.at_least) for i in matched]
-                programme.at_least("S3", rule.id, at, pairs, 0)
+                programme.at_least("S3", rule.id, at, pairs, 0, rule.soft, rule.at_least)
 
 
 def tickets(programme: Programme, data: Data, columns: Columns) -> None:
@@ -119,7 +119,7 @@ def awards(programme: Programme, data: Data, columns: Columns) -> None:
         if rule.per == "country":
             for country in dict.fromkeys(code for p in listed for code in p.countries):
                 money = [i for p in listed if country in p.countries for i in _award(rule, data, columns, p)]
-                programme.at_most("S7", rule.id, country, [(i, 1.0) for i in money], rule.at_most)
+                programme.at_most("S7", rule.id, country, [(i, 1.0) for i in money], rule.at_most, rule.soft)
             continue
         for p in listed:
             money_pairs = [(i, 1.0) for i in _award(rule, data, columns, p)]
@@ -127,9 +127,9 @@ def awards(programme: Programme, data: Data, columns: Columns) -> None:
             least = max(rule.at_least, rule.at_least_share * p.total_cost)
             most = min(rule.at_most, rule.at_most_share * p.total_cost if rule.at_most_share < 1 else math.inf)
             if least > 0:
-                programme.at_least("S7", rule.id, p.at, [*money_pairs, (y, -least)], 0)
+                programme.at_least("S7", rule.id, p.at, [*money_pairs, (y, -least)], 0, rule.soft, least)
             if money_pairs and not math.isinf(most):
-                programme.at_most("S7", rule.id, p.at, [*money_pairs, (y, -most)], 0)
+                programme.at_most("S7", rule.id, p.at, [*money_pairs, (y, -most)], 0, rule.soft, most)
 
 
 def _is_listed(rule: AwardRule, p: PhaseData) -> bool:

@@ -43,9 +43,9 @@ def counts(programme: Programme, data: Data, columns: Columns) -> None:
         if isinstance(rule, CountRule):
             counted = [p for p in data.phases if _counts(rule, p)]
             places = [(_takes_part(columns, p), 1.0) for p in counted]
-            programme.at_most("N1", rule.id, "", places, rule.at_most)
+            programme.at_most("N1", rule.id, "", places, rule.at_most, rule.soft)
             if rule.at_least > 0:
-                programme.at_least("N1", rule.id, "", places, rule.at_least)
+                programme.at_least("N1", rule.id, "", places, rule.at_least, rule.soft)
 
 
 def exclusions(programme: Programme, data: Data, columns: Columns) -> None:
@@ -56,7 +56,7 @@ def exclusions(programme: Programme, data: Data, columns: Columns) -> None:
     for rule in data.scenario.constraints:
         if isinstance(rule, ExclusiveRule):
             rivals = [(_takes_part(columns, data.phases_of[c][0]), 1.0) for c in rule.candidates]
-            programme.at_most("L1", rule.id, "", rivals, rule.at_most)
+            programme.at_most("L1", rule.id, "", rivals, rule.at_most, rule.soft)
 
 
 def requirements(programme: Programme, data: Data, columns: Columns) -> None:
@@ -69,7 +69,7 @@ def requirements(programme: Programme, data: Data, columns: Columns) -> None:
             a = _takes_part(columns, data.phases_of[rule.candidate][0])
             for need in dict.fromkeys(rule.needs):
                 b = _takes_part(columns, data.phases_of[need][0])
-                programme.at_most("L2", rule.id, need, [(a, 1.0), (b, -1.0)], 0)
+                programme.at_most("L2", rule.id, need, [(a, 1.0), (b, -1.0)], 0, rule.soft)
 
 
 def locks(programme: Programme, data: Data, columns: Columns) -> None:

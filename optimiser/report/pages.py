@@ -36,6 +36,7 @@ def result_page(result: Result, lang: str = "en", everything: bool = False, titl
             *losses(result, say),
             *stresses(result, say, lang),
             tables.aid(result, say),
+            tables.soft(result, say, lang, everything),
             tables.unspent(result, say, lang),
             tables.binding(result, say, lang, everything),
             tables.certificate(result, say, lang),
@@ -80,8 +81,10 @@ def findings_block(title: str, findings: Iterable[Mapping[str, Any]], say: Words
 def outcome_sentences(result: Result, say: Words) -> list[str]:
     """How it ended, in words."""
     if result.strategy == "evaluate" and result.certificate is not None:
-        broken = sum(r.violation > r.allowance for r in result.certificate.rules)
-        return [say("outcome.breaks", count=broken) if broken else say("outcome.holds")]
+        broken = sum(not r.holds for r in result.certificate.rules)
+        soft = sum(r.soft and r.broken for r in result.certificate.rules)
+        held = say("outcome.holds-but-soft", count=soft) if soft else say("outcome.holds")
+        return [say("outcome.breaks", count=broken) if broken else held]
     gap = result.objective.gap
     if result.termination == "time_limit":
         if not result.has_allocation:

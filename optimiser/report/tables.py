@@ -13,7 +13,7 @@ from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Res
 MOST_BINDING = 12
 """Rows of the table of prices where not everything is asked for."""
 
-_PER = {"N1": "site", "L1": "site"} | dict.fromkeys(
+_PER = {"N1": "site", "L1": "site", "T2": "site"} | dict.fromkeys(
     ("F1", "F2", "F3", "B1", "B2", "S1", "S2", "S3", "S4", "S5", "S7", "G1", "W1", "R1", "R2", "R3", "GU", "B3"),
     "million",
 )
@@ -212,6 +212,32 @@ def aid(result: Result, say: Words) -> Block | None:
     return Table(say("title.aid"), columns, wide, notes, narrow=short)
 
 
+def soft(result: Result, say: Words, lang: str, everything: bool) -> Block | None:
+    """Soft rules that are broken by more than rounding explains: asked, reached; all of them where asked for."""
+    if not result.soft or result.certificate is None:
+        return None
+    broken = {(r.label, r.rule) for r in result.certificate.rules if r.soft and r.broken}
+    shown = [b for b in result.soft if everything or (b.violation > 0 and (b.label, b.rule) in broken)]
+    if not shown:
+        return Paragraph("", [say("soft.kept")])
+    titles = ["rule", "priority", "bound", "asked", "reached", "broken-by", "unit"]
+    numeric = {"priority", "asked", "reached", "broken-by"}
+    columns = [Column(say(f"column.{title}"), numeric=title in numeric) for title in titles]
+    rows = [
+        [
+            ": ".join((label_words(b.label, lang), ", ".join(part for part in (b.rule, b.at) if part))),
+            str(b.priority),
+            say(f"bound.{b.bound}"),
+            number(b.asked),
+            NOTHING if b.reached is None else number(b.reached),
+            number(b.violation),
+            b.unit,
+        ]
+        for b in shown
+    ]
+    return Table(say("title.soft"), columns, rows, [say("soft.note")])
+
+
 def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | None:
     """Rules at their bound with a shadow price, the dearest first; those without one in a sentence."""
     if not result.has_allocation or result.strategy == "evaluate":
@@ -219,7 +245,9 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     if not result.binding:
         return Paragraph("", [say("title.nothing-binds")])
     priced = sorted((b for b in result.binding if b.shadow_price), key=lambda b: -abs(b.shadow_price or 0.0))
-    free = _free(result.binding, lang, len(result.binding) if everything else MOST_BINDING)
+    served = [b for b in result.binding if b.shadow_price is None and result.has_duals]
+    unpriced = [b for b in result.binding if b.shadow_price is not None or not result.has_duals]
+    free = _free(unpriced, lang, len(result.binding) if everything else MOST_BINDING)
     notes = [say("binding.note")] if priced else []
     if not result.has_duals:
         notes.append(say("binding.no-prices"))
@@ -229,6 +257,8 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     listed = free if everything else free[:MOST_BINDING]
     if listed:
         notes.append(say("binding.free", rules="; ".join(listed)))
+    if served:
+        notes.append(say("binding.soft", rules="; ".join(_free(served, lang, MOST_BINDING))))
     hidden = len(priced) + len(free) - len(shown) - len(listed)
     if hidden:
         notes.append(say("binding.more", count=hidden))
@@ -238,7 +268,7 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
         Column(say("column.worth"), numeric=True),
         Column(say("column.per")),
     ]
-    per = [say(f"per.{_PER.get(b.label, 'unit')}") for b in shown]
+    per = [say(f"per.{'million' if b.at == 'money' else _PER.get(b.label, 'unit')}") for b in shown]
     rows = [
         [_rule(b, lang), say(f"bound.{b.bound}"), number(b.shadow_price or 0.0), unit]
         for b, unit in zip(shown, per, strict=True)
@@ -253,14 +283,16 @@ def certificate(result: Result, say: Words, lang: str) -> Block | None:
         return None
     if checked.holds:
         code = "certificate.holds" if checked.largest_violation else "certificate.exact"
+        kept = [r for r in checked.rules if not (r.soft and r.broken)]
         sentence = say(
             code,
-            rules=len(checked.rules),
-            checked=f"{sum(r.checked for r in checked.rules):,}",
+            rules=len(kept),
+            checked=f"{sum(r.checked for r in kept):,}",
             largest=number(checked.largest_violation),
         )
-        return Paragraph(say("title.certificate"), [sentence])
-    broken = [r for r in checked.rules if r.violation > r.allowance]
+        but = [say("certificate.soft", broken=len(checked.rules) - len(kept))] if len(kept) < len(checked.rules) else []
+        return Paragraph(say("title.certificate"), [sentence, *but])
+    broken = [r for r in checked.rules if not r.holds]
     titles = ["rule", "site", "broken-by", "allowed", "unit"]
     numeric = {"broken-by", "allowed"}
     named = [f"{label_words(r.label, lang)}: {r.rule}" for r in broken]

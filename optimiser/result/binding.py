@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.model.build import Model
+from optimiser.model.programme import merged
 from optimiser.result.result import Binding, RangeEnd
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.outcome import Outcome
@@ -17,22 +18,26 @@ def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
     """Rules with a price, and rules on a number the user wrote that stand at it.
 
     shadow_price: objective gained per unit by which that number is raised (lowered for nothing: an at_least has a
-    price of 0 or below). For rules that compare two sums, per unit of room between them.
+    price of 0 or below). For rules that compare two sums, per unit of room between them. None where a unit more would
+    first let a soft rule be broken less: what that is worth, the objective does not say.
     """
     if outcome.values is None:
         return []
     activity = arrays.activity(outcome.values)
     bound = np.where(np.isfinite(arrays.row_lower), arrays.row_lower, arrays.row_upper)
     at_bound = np.abs(activity - bound) <= 1e-6 * np.maximum(1.0, np.abs(bound))
-    largest = float(np.abs(arrays.cost).max(initial=0.0))
+    largest = max((abs(a) for a in merged(model.goals[0].pairs).values()), default=0.0)
     found = []
     for n, row in enumerate(model.programme.rows):
         if row.label in _IDENTITIES or row.at == "total" or not at_bound[n]:
             continue
         price = float(outcome.row_dual[n]) if outcome.row_dual is not None else None
-        if price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
+        for_soft_rules = price is not None and np.isnan(price)
+        if for_soft_rules:
+            price = None
+        elif price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
             price = 0.0
-        if price or row.own_bound:
+        if price or row.own_bound or for_soft_rules:
             low, high = _range(outcome, n) if price else (None, None)
             found.append(Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed, low, high))
     return found

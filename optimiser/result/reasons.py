@@ -11,12 +11,21 @@ from typing import Any
 from optimiser.messages import text
 from optimiser.plan import Plan, exact, million
 from optimiser.result.indicators import unspent_euros
-from optimiser.result.result import Reason
+from optimiser.result.result import Reason, SoftBound
+from optimiser.result.soft import changed
 from optimiser.scenario.attributes import value_up_to, value_with
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.check.plausible import most_money
 from optimiser.scenario.groups import belongs
-from optimiser.scenario.rules import AttributeRule, CountRule, ExclusiveRule, FloorRule, RequiresRule
+from optimiser.scenario.rules import (
+    AttributeRule,
+    CountRule,
+    ExclusiveRule,
+    FloorRule,
+    RequiresRule,
+    Rule,
+    StayCloseRule,
+)
 from optimiser.scenario.scenario import Scenario
 
 Found = tuple[str, dict[str, Any]]
@@ -35,6 +44,13 @@ class _Case:
     unspent: dict[str, int | Fraction | None]
     takes_part: frozenset[str]
     totals: dict[str, Fraction]
+    soft: list[SoftBound]
+
+    def decides(self, r: Rule) -> bool:
+        """Whether the rule keeps out what breaks it: a soft one only where that could heal no other ranked as high."""
+        return r.soft is None or not any(
+            b.violation > 0 and b.rule != r.id and b.priority <= r.soft.priority for b in self.soft
+        )
 
     def fraction(self, phase: int = 0) -> Fraction:
         return self.plan.fraction.get((self.candidate.id, self.candidate.all_phases[phase].id), Fraction(0))
@@ -45,14 +61,19 @@ class _Case:
         return exact(self.candidate.least_fraction or 0.0) if self.candidate.divisible else Fraction(1)
 
 
-def reasons_of(scenario: Scenario, plan: Plan, optimised: bool = True, lang: str = "en") -> dict[str, Reason]:
-    """A reason for every candidate. A plan nobody optimised only says in or out."""
+def reasons_of(
+    scenario: Scenario, plan: Plan, soft: list[SoftBound], optimised: bool = True, lang: str = "en"
+) -> dict[str, Reason]:
+    """A reason for every candidate. A plan nobody optimised only says in or out.
+
+    soft: how far soft rules are broken.
+    """
     unspent = unspent_euros(scenario, plan)
     takes_part = frozenset(c for (c, _), y in plan.fraction.items() if y)
     totals = _rule_totals(scenario, plan)
     reasons = {}
     for c in scenario.candidates:
-        case = _Case(scenario, plan, c, unspent, takes_part, totals)
+        case = _Case(scenario, plan, c, unspent, takes_part, totals, soft)
         if optimised:
             code, params = _why_in(case) if c.id in takes_part else next(_why_out(case))
         else:
@@ -77,6 +98,8 @@ def _rule_totals(scenario: Scenario, plan: Plan) -> dict[str, Fraction]:
             counted = [_n(c, p, y) for c, p, y in funded if y and c.id in r.candidates and _is_first(c, p)]
         elif isinstance(r, AttributeRule) and r.average_by is None:
             counted = [exact(value_with(c, p, r.attribute)) * y for c, p, y in funded if y and belongs(r.of, c, p)]
+        elif isinstance(r, StayCloseRule) and r.plan is not None:
+            counted = [Fraction(changed(plan, c, r.plan.get(c.id, []))) for c in scenario.candidates]
         else:
             continue
         totals[r.id] = sum(counted, Fraction(0))
@@ -121,6 +144,7 @@ def _why_out(case: _Case) -> Iterator[Found]:
     yield from _rivals_and_needs(case)
     yield from _no_place(case)
     yield from _attribute_limit(case)
+    yield from _no_change_left(case)
     if not any(_adds(case, n) for n in range(len(c.all_phases))):
         yield "adds-nothing", {}
     yield from _no_money_left(case)
@@ -130,7 +154,8 @@ def _why_out(case: _Case) -> Iterator[Found]:
 def _below_floor(case: _Case) -> Iterator[Found]:
     first = case.candidate.all_phases[0]
     for r in case.scenario.constraints:
-        if isinstance(r, FloorRule) and r.effect == "exclude" and belongs(r.of, case.candidate, first):
+        excludes = isinstance(r, FloorRule) and r.effect == "exclude" and case.decides(r)
+        if isinstance(r, FloorRule) and excludes and belongs(r.of, case.candidate, first):
             value = value_up_to(case.candidate, r.attribute, r.phase)
             if value is not None and value < r.at_least and r.phase in (None, first.id):
                 yield "below-floor", {"attribute": r.attribute, "value": value, "floor": r.at_least, "rule": r.id}
@@ -151,11 +176,11 @@ def _no_money_at_all(case: _Case) -> Iterator[Found]:
 def _rivals_and_needs(case: _Case) -> Iterator[Found]:
     me = case.candidate.id
     for r in case.scenario.constraints:
-        if isinstance(r, ExclusiveRule) and me in r.candidates:
+        if isinstance(r, ExclusiveRule) and me in r.candidates and case.decides(r):
             rivals = [c for c in r.candidates if c in case.takes_part]
             if rivals and _no_room(case, case.totals[r.id], r.at_most, 1.0):
                 yield "rival-funded", {"rivals": rivals, "rule": r.id}
-        if isinstance(r, RequiresRule) and r.candidate == me:
+        if isinstance(r, RequiresRule) and r.candidate == me and case.decides(r):
             lacking = [c for c in r.needs if c not in case.takes_part]
             if lacking:
                 yield "needs-other", {"needs": lacking, "rule": r.id}
@@ -175,6 +200,7 @@ def _no_place(case: _Case) -> Iterator[Found]:
             isinstance(r, CountRule)
             and not math.isinf(r.at_most)
             and _counts(r, c, first)
+            and case.decides(r)
             and case.totals[r.id] >= exact(r.at_most) * (1 - NOISE)
         ):
             yield "no-place-left", {"places": r.at_most, "rule": r.id}
@@ -207,10 +233,24 @@ def _attribute_limit(case: _Case) -> Iterator[Found]:
             and r.average_by is None
             and not math.isinf(r.at_most)
             and belongs(r.of, c, first)
+            and case.decides(r)
         ):
             total = case.totals[r.id]
             if _no_room(case, total, r.at_most, value_with(c, first, r.attribute)):
                 yield "limit-reached", {"rule": r.id, "total": float(total), "at_most": r.at_most}
+
+
+def _no_change_left(case: _Case) -> Iterator[Found]:
+    """The published plan does not fund it, and as many others differ from the plan already as may."""
+    for r in case.scenario.constraints:
+        if (
+            isinstance(r, StayCloseRule)
+            and r.plan is not None
+            and not r.plan.get(case.candidate.id)
+            and case.decides(r)
+            and case.totals[r.id] >= r.at_most_changes
+        ):
+            yield "no-change-left", {"rule": r.id, "changes": r.at_most_changes}
 
 
 def _adds(case: _Case, phase: int) -> bool:

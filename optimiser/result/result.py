@@ -145,7 +145,8 @@ class Unspent:
 
     Of a guarantee: what is not set aside. Of a revolving tier: what it holds at the end of the horizon.
 
-    proven: no plan at all spends more of this tier without another tier spending less. Otherwise other plans would, and
+    proven: no plan at all spends more of this tier without another tier spending less or a soft rule being broken
+    further. Otherwise other plans would, and
     ``kept_by`` says what stands in the way given the sites chosen, or "objective" where spending more is worth less.
     """
 
@@ -159,7 +160,8 @@ class Unspent:
 class Binding:
     """A rule at its bound, and what one more unit of it is worth in the objective.
 
-    shadow_price: objective gained per unit by which the user's bound is raised. For a plan with whole
+    shadow_price: objective gained per unit by which the user's bound is raised; null where it is not known, and where a
+    further unit would first let a soft rule be broken less. For a plan with whole
     decisions these are fixed (``integers_fixed``). Valid while the bound stays in [from, to], where
     that is known: for linear programmes.
     """
@@ -172,6 +174,27 @@ class Binding:
     integers_fixed: bool
     from_: RangeEnd = None
     to: RangeEnd = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoftBound:
+    """One bound of a soft rule: what it asks, what the plan reaches, by how much it is broken.
+
+    priority: 1 is broken last. asked, reached: in ``unit``; reached is null for an average of nothing. violation: in
+    ``unit``; of an average times the weights' sum. scaled: the violation divided by the number the user wrote (a share
+    of an award by what it comes to; 1 where that is 0). A priority's stage minimises the sum of these.
+    """
+
+    rule: str
+    label: str
+    priority: int
+    at: str
+    bound: Literal["at_least", "at_most"]
+    asked: float
+    reached: float | None
+    violation: float
+    scaled: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +386,10 @@ class GrantEquivalents:
 
 @dataclass(frozen=True, slots=True)
 class RuleCheck:
-    """One rule recomputed from the scenario. Violation and allowance in the rule's own unit."""
+    """One rule recomputed from the scenario. Violation and allowance in the rule's own unit.
+
+    soft: the rule may be broken; violation is then the sum over its instances, and stated what the result says it is.
+    """
 
     label: str
     rule: str
@@ -372,12 +398,27 @@ class RuleCheck:
     allowance: float
     unit: str
     checked: int
+    soft: bool = False
+    stated: float | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether the rule is broken by more than rounding explains, soft or not."""
+        return self.violation > self.allowance
+
+    @property
+    def holds(self) -> bool:
+        """Within its allowance; of a soft rule, that what is stated of it is so."""
+        if not self.soft:
+            return not self.broken
+        return self.stated is None or abs(self.stated - self.violation) <= 1e-9 * max(self.violation, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """Every rule of the scenario, recomputed on the whole-euro plan in exact arithmetic.
 
+    holds: no rule is broken but soft ones, and those as far as ``soft`` says. largest_violation: of all others.
     at: where the rule's worst violation stands. checked: how many instances of the rule were recomputed.
     """
 
@@ -421,6 +462,7 @@ class Result:
     money: list[MoneyCell]
     private_money: list[PrivateCell]
     indicators: Indicators | None
+    soft: list[SoftBound]
     unspent: list[Unspent]
     binding: list[Binding]
     risk: RiskReport | None
@@ -453,6 +495,7 @@ class Result:
             "candidates",
             "money",
             "private_money",
+            "soft",
             "unspent",
             "binding",
             "certificate",

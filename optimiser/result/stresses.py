@@ -110,12 +110,15 @@ def _is_exceeded(limit: LimitCheck) -> bool:
 
 
 def _broken(stressed: Certificate, before: Certificate) -> list[BrokenRule]:
-    """The rules whose violation is beyond its allowance there, with what it was without the stress."""
+    """The rules whose violation is beyond its allowance there, with what it was without the stress.
+
+    A soft rule only where it is broken further than without.
+    """
     known = {(r.label, r.rule): r.violation for r in before.rules}
     return [
         BrokenRule(r.label, r.rule, r.at, r.violation, known.get((r.label, r.rule), 0.0), r.unit)
         for r in stressed.rules
-        if r.violation > r.allowance
+        if r.broken and not (r.soft and r.violation <= known.get((r.label, r.rule), 0.0) + r.allowance)
     ]
 
 

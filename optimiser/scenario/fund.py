@@ -43,7 +43,7 @@ class Group(Part):
 
 
 class Soft(Part):
-    """A rule that may be broken, at a price."""
+    """A rule that may be broken, by as little as those of a higher rank allow, before the objective counts."""
 
     priority: int = Field(1, ge=1, description="1 is broken last [rank]")
 

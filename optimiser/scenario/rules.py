@@ -20,6 +20,7 @@ from optimiser.scenario.types import (
     Share,
     ShareOrUnlimited,
     Text,
+    Year,
 )
 
 
@@ -124,13 +125,32 @@ class RequiresRule(Rule):
     needs: list[Id] = Field(min_length=1, description="the candidates it needs, all of them [ids]")
 
 
+class PlannedMoney(Part):
+    """Money of one tier to one phase in one year, as a result's `money` has it."""
+
+    tier: Id = Field(description="whose money [id]")
+    candidate: Id = Field(description="who receives it [id]")
+    phase: Id = Field(description="for which phase [id]")
+    year: Year = Field(description="in which year [year]")
+    amount: Amount = Field(description="how much [EUR million]")
+
+
 class StayCloseRule(Rule):
     """Few changes against a published plan (T2)."""
 
     kind: Literal["stay_close"] = Field(description="kind of rule [choice]")
-    plan: dict[Id, list[Id]] = Field(description="the published plan: phases by candidate [ids]")
-    at_most_changes: CountOrUnlimited = Field(math.inf, description="greatest number of candidates that change [count]")
-    at_most_money: AmountOrUnlimited = Field(math.inf, description="most money that moves [EUR million]")
+    plan: dict[Id, list[Id]] | None = Field(
+        None, description="the published plan: funded phases by candidate; a candidate left out was not funded [ids]"
+    )
+    at_most_changes: CountOrUnlimited = Field(
+        math.inf, description="greatest number of candidates whose funded phases differ from `plan` [count]"
+    )
+    plan_money: list[PlannedMoney] | None = Field(None, description="money of the published plan [list]")
+    at_most_money: AmountOrUnlimited = Field(
+        math.inf,
+        description="most money taken from cells of `plan_money` (tier, candidate, phase, year), "
+        "and most money given beyond them [EUR million]",
+    )
 
 
 Constraint = Annotated[

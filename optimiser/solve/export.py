@@ -18,7 +18,7 @@ from optimiser.solve.session import QuietHighs, lp_of
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How large the model is: columns, how many of them integer, rows; and the stages of its objective by name.
+    """How large the model is: columns, how many of them integer, rows; and its stages by name.
 
     The file holds the first stage; the later ones are solved on what it reaches. Losses stand in it draw by draw.
     """
@@ -41,7 +41,7 @@ def export_model(scenario: Scenario, path: Path) -> Exported:
     path.open("wb").close()
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise SolverError(f"HiGHS could not write {path.name}")
-    stages = tuple(goal.name for goal in (*model.goals, *model.tier_order))
+    stages = tuple(goal.name for goal in model.stages)
     return Exported(len(arrays.cost), int(arrays.integer.sum()), len(arrays.row_lower), stages)
 
 

@@ -192,7 +192,7 @@ class Session:
             row_dual=np.array(solution.row_dual) / self._scale if has_duals else None,
             column_dual=np.array(solution.col_dual) / self._scale if has_duals else None,
             objective=info.objective_function_value / self._scale if has_values else None,
-            bound=bound / self._scale if np.isfinite(bound) else None,
+            bound=bound / self._scale + 0.0 if np.isfinite(bound) else None,
         )
 
     def _told_apart(self, time_limit_s: float) -> Run:

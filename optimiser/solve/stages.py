@@ -1,4 +1,4 @@
-"""The search, stage by stage: objective, O1, tie-break; first over whole decisions, then over money.
+"""The search, stage by stage: soft rules, objective, O1, tie-break; first over whole decisions, then over money.
 
 1. Where there are whole decisions (integer columns), each stage is a mixed-integer programme; later stages
    keep what earlier ones reached.
@@ -76,7 +76,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    goals, order, ties = list(model.goals), list(model.tier_order), tie_break_goals(model)
+    ties = tie_break_goals(model)
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
@@ -84,7 +84,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
         search = Search(session, arrays, options, deadline)
         for values in excluded:
             _exclude(search, values)
-        outcome = _search(model, search, goals, order, ties)
+        outcome = _search(model, search, ties)
         if isinstance(outcome, Outcome):
             if excluded:
                 search.notes.append("polish-failed")
@@ -97,7 +97,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
         seconds += session.seconds
         excluded.append(outcome)
         if len(excluded) > MOST_CUTS:
-            return _none("error", search, goals, seconds)
+            return _none("error", model, search, seconds)
 
 
 def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | ExternalSession:
@@ -109,7 +109,7 @@ def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | E
     return Session(arrays, options.threads)
 
 
-def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]) -> Outcome | Floats:
+def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
     """The outcome; or a whole plan that holds only within tolerances and must be excluded."""
     whole = bool(search.arrays.integer.any())
     uniqueness: Uniqueness = "none"
@@ -117,38 +117,41 @@ def _search(model: Model, search: Search, goals: list[Goal], order: list[Goal], 
     reached: list[float] = []
     if whole:
         over_decisions = ties[:3] if _starts_are_decided(model) else ties[:2]
-        run, uniqueness, reached = _whole_decisions(model, search, goals, order, over_decisions)
+        run, uniqueness, reached = _whole_decisions(model, search, over_decisions)
         if run.values is None:
-            return _none(run.ending, search, goals, 0.0)
+            return _none(run.ending, model, search, 0.0)
         values = run.values
         search.session.relax()
         # Held with a slack, these rows would let money drift by it; the faces below hold exactly.
         search.session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
+        slacks = [v.column for v in model.programme.slacks]
+        search.session.bound_columns(slacks, np.zeros(len(slacks)), np.full(len(slacks), np.inf))
         fixed = np.flatnonzero(search.arrays.integer)
         at = np.round(values[fixed])
         values[fixed] = at
         search.session.bound_columns(fixed, at, at)
-    linear = _money(model, search, goals, order, ties, reached)
+    linear = _money(model, search, ties, reached)
     if linear.values is None:
         if values is None:
-            return _none(linear.ending, search, goals, 0.0)
+            return _none(linear.ending, model, search, 0.0)
         if linear.ending == "infeasible":
             return values
         # No time to make the plan exact: it is kept as the search found it, and the certificate tells.
         linear = _Linear(linear.ending, values)
     if linear.another_optimum == "exists" or uniqueness == "none":
         uniqueness = linear.another_optimum
-    proven = all(stage.proven for stage in search.stages[: len(goals) + len(order)])
+    proven = all(stage.proven for stage in search.stages)
     return Outcome(
         termination="optimal" if proven else "time_limit",
         values=linear.values,
         row_dual=linear.row_dual,
-        stages=tuple(search.stages[: len(goals) + len(order)]),
-        absolute_gap=absolute_gap(goals[0]),
+        stages=tuple(search.stages),
+        absolute_gap=absolute_gap(model.goals[0]),
         another_optimum=uniqueness if proven else "unknown",
         integers_fixed=whole,
         row_range=linear.row_range,
         solver_seconds=0.0,
+        soft_stages=len(model.soft),
     )
 
 
@@ -156,16 +159,16 @@ def _starts_are_decided(model: Model) -> bool:
     return any(p.start_is_decided for p in model.data.phases)
 
 
-def _whole_decisions(
-    model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal]
-) -> tuple[Run, Uniqueness, list[float]]:
+def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Run, Uniqueness, list[float]]:
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
     reached: list[float] = []
-    for goal in [*goals, *order]:
+    for n, goal in enumerate(model.stages):
         search.session.maximise(_cost(search, goal))
-        run = search.session.run(search.remaining(), search.options.mip_gap, absolute_gap(goal))
-        if best is None and run.values is None:
+        # A gap is accepted in the objective, not in how far a rule is broken.
+        gap = 0.0 if n < len(model.soft) else search.options.mip_gap
+        run = search.session.run(search.remaining(), gap, absolute_gap(goal))
+        if run.values is None and (best is None or run.ending == "unbounded"):
             return run, "unknown", reached
         if run.values is None and run.ending != "time_limit":
             raise SolverError(f"HiGHS calls {goal.name} {run.ending} over a plan it found itself")
@@ -174,11 +177,14 @@ def _whole_decisions(
             run = Run("time_limit", best.values if best else None, None, None, None, run.bound)
         best = run
         value = float(_cost(search, goal) @ run.values) if run.values is not None else 0.0
-        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", absolute_gap(goal)))
         reached.append(value)
         if run.ending != "optimal":
             return best, "unknown", reached
-        _hold(search, goal, value)
+        if n < len(model.soft) and -value <= FEASIBILITY_TOLERANCE * min(abs(a) for _, a in goal.pairs):
+            _keep(search, goal)
+        else:
+            _hold(search, goal, value)
     assert best is not None and best.values is not None
     uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":
@@ -189,6 +195,7 @@ def _whole_decisions(
 def _another_exists(model: Model, search: Search, values: Floats) -> Uniqueness:
     """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown".
 
+    One that differs only in what counts changes (d) proves nothing: d may stand at 1 where nothing changed.
     The start year of a phase nothing is funded of is no decision: it is left out of the comparison, and whether
     some of such a phase could be funded is asked by itself.
     """
@@ -204,8 +211,11 @@ def _another_exists(model: Model, search: Search, values: Floats) -> Uniqueness:
         run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
         if run.values is not None and some @ run.values <= NOTHING:
             return "none" if run.ending == "optimal" else "unknown"
+        if run.values is not None:
+            return "exists"
     if run.values is not None:
-        return "exists"
+        decided = np.setdiff1d(np.flatnonzero(search.arrays.integer), [*model.columns.d, *idle])
+        return "exists" if (np.round(run.values[decided]) != np.round(values[decided])).any() else "unknown"
     return "none" if run.ending == "infeasible" else "unknown"
 
 
@@ -243,9 +253,7 @@ class _Linear:
     row_range: tuple[Floats, Floats] | None = None
 
 
-def _money(
-    model: Model, search: Search, goals: list[Goal], order: list[Goal], ties: list[Goal], reached: list[float]
-) -> _Linear:
+def _money(model: Model, search: Search, ties: list[Goal], reached: list[float]) -> _Linear:
     """Stages over money (and fractions), whole decisions fixed: each on the optimal face of those before."""
     divisible = [i for key, i in model.columns.y.items() if not search.arrays.integer[i]]
     values: Floats | None = None
@@ -253,29 +261,33 @@ def _money(
     row_range: tuple[Floats, Floats] | None = None
     another: Uniqueness = "none"
     goal_values: list[tuple[Goal, float]] = []
-    for n, goal in enumerate([*goals, *order, *ties]):
-        if n == len(goals) + len(order) and divisible:
+    stages, objective = len(model.stages), len(model.soft)
+    less_broken = np.zeros(len(search.arrays.row_lower), dtype=bool)
+    for n, goal in enumerate([*model.stages, *ties]):
+        if n == stages and divisible:
             another = _another_fraction(search, divisible, values)
         cost = _cost(search, goal)
         search.session.maximise(cost)
         last = ties and goal is ties[-1]
         seconds = max(search.polishing(), POLISH_SHARE * search.options.time_limit_s if n == 0 else 0.0)
         run = search.session.run(seconds, method=_method(search, first=n == 0, last=bool(last)))
-        if n < len(goals) + len(order):
+        if n < stages:
             _report_stage(search, n, goal, float(cost @ run.values) if run.values is not None else None, run)
         if run.ending != "optimal" or run.values is None:
-            if n == 0:
+            if n == 0 or run.ending == "unbounded":
                 return _Linear(run.ending, run.values)
             break
         if values is not None and _gives_up(goal_values, search, run.values):
             search.notes.append("tie-break-unfinished")
             break
         values = run.values
-        if n == 0:
-            row_dual = run.row_dual
-            if row_dual is not None and isinstance(search.session, Session) and not search.arrays.integer.any():
+        if n < objective and run.row_dual is not None:
+            less_broken |= np.abs(run.row_dual[: len(less_broken)]) > _priced(cost)
+        if n == objective and run.row_dual is not None:
+            row_dual = np.where(less_broken, np.nan, run.row_dual[: len(less_broken)])
+            if n == 0 and isinstance(search.session, Session) and not search.arrays.integer.any():
                 row_range = search.session.bound_ranges()
-        if n < len(goals) + len(order):
+        if n < stages:
             goal_values.append((goal, float(cost @ values)))
         if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
             # What an integer stage reached may have used the slack of those before it; only a tolerance refers to it.
@@ -292,7 +304,7 @@ def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: 
         searched = search.stages[n]
         search.stages[n] = replace(searched, value=searched.value if value is None else value)
     elif not search.arrays.integer.any():
-        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal"))
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", absolute_gap(goal)))
 
 
 def _method(search: Search, first: bool, last: bool) -> Method:
@@ -320,13 +332,18 @@ def _another_fraction(search: Search, divisible: list[int], values: Floats | Non
 
 def _stay_on_face(search: Search, values: Floats, column_dual: Floats, row_dual: Floats, cost: Floats) -> None:
     """Fix what has a price: every plan left is as good as this one (complementary slackness)."""
-    priced = FEASIBILITY_TOLERANCE * max(float(np.abs(cost).max(initial=0.0)), 1e-300)
+    priced = _priced(cost)
     columns = np.flatnonzero(np.abs(column_dual) > priced)
     search.session.bound_columns(columns, values[columns], values[columns])
     rows = np.flatnonzero(np.abs(row_dual[: len(search.arrays.row_lower)]) > priced)
     lower, upper = search.arrays.row_lower[rows], search.arrays.row_upper[rows]
     bound = np.where(np.isfinite(lower), lower, upper)
     search.session.bound_rows(rows, bound, bound)
+
+
+def _priced(cost: Floats) -> float:
+    """A dual above this is a price, not noise."""
+    return FEASIBILITY_TOLERANCE * max(float(np.abs(cost).max(initial=0.0)), 1e-300)
 
 
 def _gives_up(goal_values: list[tuple[Goal, float]], search: Search, values: Floats) -> bool:
@@ -346,6 +363,12 @@ def _hold(search: Search, goal: Goal, value: float, relative: float = HOLD_SLACK
         slack = FEASIBILITY_TOLERANCE + min(slack, 1e-3 * min(abs(a) for a in terms.values()))
         least = value - goal.tolerance * abs(value) - slack
         search.held.append(search.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf))
+
+
+def _keep(search: Search, goal: Goal) -> None:
+    """Soft rules that are kept stay kept, exactly: a slack on their sum would be worth something to the objective."""
+    columns = [i for i, _ in goal.pairs]
+    search.session.bound_columns(columns, np.zeros(len(columns)), np.zeros(len(columns)))
 
 
 def _exclude(search: Search, values: Floats, apart_from: Sequence[int] = ()) -> int:
@@ -371,18 +394,20 @@ def _cost(search: Search, goal: Goal) -> Floats:
     return search.costs[goal.name]
 
 
-def _none(ending: Ending, search: Search, goals: list[Goal], seconds: float) -> Outcome:
+def _none(ending: Ending, model: Model, search: Search, seconds: float) -> Outcome:
     termination: Termination = "time_limit" if ending == "node_limit" else ending
+    first = model.stages[0]
     bound = search.stages[0].bound if search.stages else None
     return Outcome(
         termination=termination,
         values=None,
         row_dual=None,
-        stages=(StageOutcome(goals[0].name, None, bound, False),),
-        absolute_gap=absolute_gap(goals[0]),
+        stages=(StageOutcome(first.name, None, bound, False, absolute_gap(first)),),
+        absolute_gap=absolute_gap(model.goals[0]),
         another_optimum="unknown",
         integers_fixed=False,
         row_range=None,
         solver_seconds=seconds,
         notes=tuple(search.notes),
+        soft_stages=len(model.soft),
     )

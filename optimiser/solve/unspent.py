@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.model.build import Model
 from optimiser.model.columns import may_pay
+from optimiser.model.programme import merged
 from optimiser.solve.arrays import Floats
 from optimiser.solve.session import Session
 
@@ -26,7 +27,8 @@ class Kept:
 
 
 def kept_by(model: Model, session: Session, values: Floats, time_limit_s: float) -> dict[str, Kept]:
-    """For each tier with money left: max Σ x of the tier while no other tier spends less than it does in the plan.
+    """For each tier with money left: max Σ x of the tier while no other tier spends less than it does in the plan,
+    and no soft rule is broken further.
 
     First over every plan, whole decisions relaxed: where the tier cannot spend more, the dual names the rules that
     keep it so, and that is a proof. Else over this plan's sites alone; and "objective" says that other sites, or
@@ -48,6 +50,11 @@ def kept_by(model: Model, session: Session, values: Floats, time_limit_s: float)
         numbers = model.columns.x_of_tier[k]
         session.add_row(numbers, np.ones(len(numbers)), amount - EURO, np.inf)
     kept: dict[str, Kept] = {}
+    for goal in model.soft:
+        terms = merged(goal.pairs)
+        reached = sum(a * float(values[i]) for i, a in terms.items())
+        slack = EURO * min(abs(a) for a in terms.values())
+        session.add_row(list(terms), np.array(list(terms.values())), reached - slack, np.inf)
     for k in tiers:
         labels = _binding_labels(model, session, k, spent, deadline)
         if labels is not None:

@@ -14,6 +14,7 @@ import pytest
 from optimiser.report.files import csv_bytes, replacing, target_of, write_whole
 
 TABLES = {"candidates", "money", "private_money", "unspent", "binding", "certificate", "risk"} | {
+    "soft",
     "stresses",
     "stress_rules",
     "grant_equivalents",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optimiser import allocate
+from optimiser import allocate, evaluate
 from optimiser.certificate.certify import RULES
 from optimiser.messages import LANGUAGES, catalogue
 from optimiser.model.build import RULES as MODEL_RULES
@@ -167,3 +167,41 @@ def test_colours_on_a_terminal_only() -> None:
     page = [Heading("Title", ["Sentence"])]
     assert "\x1b[" in rendered(page, 80, colours=True)
     assert rendered(page, 80) == "Title\n\n Sentence\n"
+
+
+SOFT: dict[str, Any] = {
+    "fund": {"tiers": [{"id": "union", "instrument": "grant", "size": 150}]},
+    "candidates": [{"id": c, "cost": {"2027": 100}, "attributes": {"value": 1}} for c in "ab"],
+    "constraints": [
+        {"id": "cohesion", "kind": "money", "of": {"candidates": ["a"]}, "at_least": 120, "soft": {"priority": 2}},
+        {"id": "sites", "kind": "count", "at_most": 1, "soft": {"priority": 1}},
+    ],
+    "objective": {"terms": [{"term": "attribute", "attribute": "value"}]},
+}
+
+
+def test_soft_rules_say_what_was_asked_and_reached() -> None:
+    result = allocate(SOFT)
+    page = rendered(result_page(result), 120)
+    assert "Soft rules" in page
+    row = next(line for line in page.split("\n") if "cohesion" in line)
+    assert row.split()[-7:] == ["at", "least", "120", "100", "20", "EUR", "million"]
+    assert "money to a group: sites" not in page and "number of sites: sites" not in page
+    assert "Soft rules that are broken: 1" in page
+    assert "All rules hold exactly: 5 rules" in page
+    assert "cohesion: 100 of 120 EUR million reached." in page
+    assert "more room would first serve a soft rule: money to a group (cohesion)." in " ".join(page.split())
+    everything = rendered(result_page(result, everything=True), 120)
+    assert "number of sites: sites" in everything
+
+
+def test_soft_rules_that_are_kept_take_a_sentence() -> None:
+    page = rendered(result_page(allocate({**SOFT, "constraints": SOFT["constraints"][1:]})), 120)
+    assert "Every soft rule is kept." in page
+    assert "Soft rules that are broken" not in page
+
+
+def test_a_plan_that_breaks_a_soft_rule_is_allowed_but_not_said_to_keep_every_rule() -> None:
+    plan = {"money": [{"tier": "union", "candidate": "a", "phase": "main", "year": 2027, "amount": 100}]}
+    page = rendered(result_page(evaluate(SOFT, plan)), 120)
+    assert "The plan is allowed: it keeps every rule but 1 that may be broken." in page

@@ -20,7 +20,7 @@ from optimiser.scenario.objective import TermName
 from optimiser.scenario.schema import scenario_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LABELS = tuple("F1 F2 F3 B1 B2 B3 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 T1 GU W1 R1 R2 R3 O1".split())  # noqa: SIM905
+LABELS = tuple("F1 F2 F3 B1 B2 B3 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 T1 T2 GU W1 R1 R2 R3 O1".split())  # noqa: SIM905
 ALL_RULES = (*RULES, losses.pool_columns, *losses.RULES, may_pay, tier_order)
 
 

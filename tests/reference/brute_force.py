@@ -55,19 +55,28 @@ class Statement:
     whole: list[bool] = field(default_factory=list)
     at_most: list[tuple[Terms, float]] = field(default_factory=list)
     equal: list[tuple[Terms, float]] = field(default_factory=list)
+    soft: Document | None = None
+    violations: dict[int, Terms] = field(default_factory=dict)
 
     def column(self, *name: Any, most: float = math.inf, whole: bool = False) -> None:
         self.columns[name] = len(self.columns)
         self.most.append(most)
         self.whole.append(whole)
 
-    def le(self, terms: Terms, bound: float) -> None:
-        if bound != math.inf:
-            self.at_most.append((terms, bound))
+    def le(self, terms: Terms, bound: float, scale: float | None = None) -> None:
+        """While ``soft`` is set the row may be broken, by a column that counts, divided by the scale."""
+        if bound == math.inf:
+            return
+        if self.soft is not None:
+            broken = ("broken", len(self.columns))
+            self.column(*broken)
+            divisor = abs(bound if scale is None else scale) or 1.0
+            self.violations.setdefault(self.soft.get("priority", 1), {})[broken] = -1.0 / divisor
+            terms = {**terms, broken: -1.0}
+        self.at_most.append((terms, bound))
 
-    def ge(self, terms: Terms, bound: float) -> None:
-        if bound != -math.inf:
-            self.at_most.append(({name: -a for name, a in terms.items()}, -bound))
+    def ge(self, terms: Terms, bound: float, scale: float | None = None) -> None:
+        self.le({name: -a for name, a in terms.items()}, -bound, scale)
 
 
 def plus(*parts: Terms, scale: tuple[float, ...] = ()) -> Terms:
@@ -253,10 +262,13 @@ class Oracle:
                         everyone = self.money([k], self.phases)
                         self.s.le(plus(exposure, everyone, scale=(1, -rule["at_most"])), 0)
         for rule in self.fund.get("matching", []):  # S3
+            self.s.soft = rule.get("soft")
             places = [[p] for p in self.phases] if rule.get("by", "phase") == "phase" else list(self.of.values())
             for phases in places:
                 matched = self.money(rule["of"], phases)
-                self.s.ge(plus(self.money(rule["tiers"], phases), matched, scale=(1, -rule["at_least"])), 0)
+                given = plus(self.money(rule["tiers"], phases), matched, scale=(1, -rule["at_least"]))
+                self.s.ge(given, 0, rule["at_least"])
+        self.s.soft = None
 
     def _guarantees(self) -> None:  # GU
         for k in self.tiers.keys() - set(self.paying):
@@ -294,14 +306,18 @@ class Oracle:
             "floor": self._floor,
             "exclusive": self._exclusive,
             "requires": self._requires,
+            "stay_close": self._stay_close,
         }
         for rule in self.document.get("constraints", []):
+            self.s.soft = rule.get("soft")
             kinds[rule["kind"]](rule)
+        self.s.soft = None
 
     def _count(self, rule: Document) -> None:  # N1
         counted = [p for p in self.phases if (p.id == rule["phase"] if "phase" in rule else p.index == 0)]
         total = plus(*(self.n(p) for p in counted if belongs(rule.get("of"), p)))
-        self.s.ge(total, rule.get("at_least", 0))
+        if rule.get("at_least", 0):
+            self.s.ge(total, rule["at_least"])
         self.s.le(total, number(rule.get("at_most")))
 
     def _money_rule(self, rule: Document) -> None:  # G1
@@ -309,11 +325,13 @@ class Oracle:
         sums = [self.money(rule.get("tiers", self.public), phases) for phases in (group, self.phases)]
         if rule.get("private"):
             sums = [plus(sums[0], self.consortium(group)), plus(sums[1], self.consortium(self.phases))]
-        self.s.ge(sums[0], rule.get("at_least", 0))
+        if "at_least" in rule:
+            self.s.ge(sums[0], rule["at_least"])
         self.s.le(sums[0], number(rule.get("at_most")))
-        self.s.ge(plus(*sums, scale=(1, -rule.get("at_least_share", 0))), 0)
+        if "at_least_share" in rule:
+            self.s.ge(plus(*sums, scale=(1, -rule["at_least_share"])), 0, rule["at_least_share"])
         if number(rule.get("at_most_share")) < math.inf:
-            self.s.le(plus(*sums, scale=(1, -rule["at_most_share"])), 0)
+            self.s.le(plus(*sums, scale=(1, -rule["at_most_share"])), 0, rule["at_most_share"])
 
     def _attribute_rule(self, rule: Document) -> None:  # A1
         group = [p for p in self.phases if belongs(rule.get("of"), p)]
@@ -330,7 +348,7 @@ class Oracle:
                 weights = [value_of(p, rule["average_by"]) for p in group]
                 values = [value_of(p, rule["attribute"]) for p in group]
                 excess = tuple((value - bound) * weight for value, weight in zip(values, weights, strict=True))
-                state(plus(*(self.y(p) for p in group), scale=excess), 0)
+                state(plus(*(self.y(p) for p in group), scale=excess), 0, bound)
 
     def _award(self, rule: Document) -> None:  # S7
         tiers = rule.get("tiers", self.public)
@@ -341,14 +359,12 @@ class Oracle:
             return
         for p in listed:
             given = self.money(tiers, [p])
-            for side, scale, state in (
-                ("at_least", 1.0, self.s.ge),
-                ("at_least_share", p.total, self.s.ge),
-                ("at_most", 1.0, self.s.le),
-                ("at_most_share", p.total, self.s.le),
-            ):
-                if side in rule and rule[side] != "unlimited":
-                    state(plus(given, self.y(p), scale=(1, -rule[side] * scale)), 0)
+            for side, strictest, state in (("at_least", max, self.s.ge), ("at_most", min, self.s.le)):
+                stated = [(side, 1.0), (f"{side}_share", p.total)]
+                bounds = [rule[key] * scale for key, scale in stated if rule.get(key, "unlimited") != "unlimited"]
+                if bounds:
+                    bound = strictest(bounds)
+                    state(plus(given, self.y(p), scale=(1, -bound)), 0, bound)
 
     def _floor(self, rule: Document) -> None:  # A2
         if rule.get("effect", "exclude") == "exclude":
@@ -360,6 +376,10 @@ class Oracle:
                 summed = phases[: at + 1] if "phase" in rule else phases
                 value = sum(value_of(p, rule["attribute"]) for p in summed)
                 if belongs(rule.get("of"), phases[at]) and value < rule["at_least"]:
+                    if "soft" in rule:
+                        lacks = rule["at_least"] - value
+                        self.s.le(plus(self.y(phases[at]), scale=(lacks,)), 0, rule["at_least"])
+                        continue
                     for p in phases[at:]:
                         self.s.le(self.y(p), 0)
 
@@ -369,6 +389,38 @@ class Oracle:
     def _requires(self, rule: Document) -> None:  # L2
         for need in rule["needs"]:
             self.s.le(plus(self.n(self.of[rule["candidate"]][0]), self.n(self.of[need][0]), scale=(1, -1)), 0)
+
+    def _stay_close(self, rule: Document) -> None:  # T2
+        soft, self.s.soft = self.s.soft, None
+        differ: Terms = {}
+        if "plan" in rule:
+            for c, phases in self.of.items():
+                self.s.column("changed", c, most=1, whole=phases[0].candidate.get("divisible", False))
+                differ["changed", c] = 1.0
+                for p in phases:
+                    if p.id in rule["plan"].get(c, []):
+                        self.s.ge(plus(self.y(p), {("changed", c): 1.0}), 1)
+                    else:
+                        self.s.le(plus(self.y(p), {("changed", c): -1.0}), 0)
+        before = {(a["tier"], a["candidate"], a["phase"], a["year"]): a["amount"] for a in rule.get("plan_money", [])}
+        if "plan_money" in rule:
+            # Money that flows from cell to cell, in and out: x − in + out = x⁰, each of Σ in and Σ out at most "moved".
+            self.s.column("moved")
+            ins: Terms = {}
+            outs: Terms = {}
+            for name in [name for name in self.s.columns if name[0] == "x"]:
+                for kind, into in (("in", ins), ("out", outs)):
+                    self.s.column(kind, *name)
+                    into[kind, *name] = 1.0
+                row = {name: 1.0, ("in", *name): -1.0, ("out", *name): 1.0}
+                self.s.equal.append((row, before.pop(name[1:], 0.0)))
+            for flow, gone in ((ins, 0.0), (outs, sum(before.values()))):
+                self.s.le(plus(flow, {("moved",): -1.0}), -gone)
+        self.s.soft = soft
+        if "plan" in rule:
+            self.s.le(differ, number(rule.get("at_most_changes")))
+        if "plan_money" in rule:
+            self.s.le({("moved",): 1.0}, number(rule.get("at_most_money")))
 
     # -- objective --------------------------------------------------------------------------------------------------
 
@@ -494,6 +546,7 @@ class Oracle:
             costs = [self.vector(plus(*self.goals, scale=weights))]
         else:
             costs = [self.vector(goal) for goal in self.goals]
+        costs = [self.vector(self.s.violations[n]) for n in sorted(self.s.violations)] + costs
         used = self.budget([k for k, tier in self.tiers.items() if tier.get("public", True)], self.phases)
         public = self.vector(plus(used, scale=(-1.0,)))
         ways = list(self.decisions())
@@ -504,8 +557,10 @@ class Oracle:
             if not reached:
                 return Optimum([], frozenset(), math.nan)
             best = max(value for value, _ in reached)
-            again = self.solve(cost, next(w for value, w in reached if value == best), kept, presolve=True)
-            assert again is not None and math.isclose(again, best, rel_tol=1e-7, abs_tol=1e-6)
+            # With less room than this, presolve calls kept sums of violations divided by their bounds infeasible.
+            looser = [(kept_cost, least - 1e-8) for kept_cost, least in kept]
+            again = self.solve(cost, next(w for value, w in reached if value == best), looser, presolve=True)
+            assert again is not None and math.isclose(again, best, rel_tol=1e-7, abs_tol=1e-5)
             near = max(1.0, abs(best))
             ways = [way for value, way in reached if value >= best - 1e-6 * near]
             kept.append((cost, best - 1e-9 * near))

@@ -156,6 +156,51 @@ def with_revolving(rng: Random, document: Document) -> Document:
     return document
 
 
+def softened(rng: Random, document: Document) -> Document:
+    """The same with most of its rules soft, in two priorities, and often a published plan to stay close to."""
+    candidates, tiers = document["candidates"], document["fund"]["tiers"]
+    if rng.random() < 0.6:
+        document["constraints"].append({"id": "close", **_stay_close(rng, candidates, tiers)})
+    for rule in [*document["constraints"], *document["fund"].get("matching", [])]:
+        if rng.random() < 0.75 and rule.get("effect") != "finding":
+            rule["soft"] = {"priority": rng.randint(1, 2)}
+            for bound in ("at_least", "at_most"):  # harder to keep
+                if rule.get("kind") == "money" and bound in rule:
+                    rule[bound] = rule[bound] * (4 if bound == "at_least" else 0.25)
+    return document
+
+
+def _stay_close(rng: Random, candidates: list[Document], tiers: list[Document]) -> Document:
+    phases = [(c, p, cost) for c in candidates for p, cost in _named(c)]
+    rule: Document = {"kind": "stay_close"}
+    wish = rng.random()
+    if wish < 0.7:
+        plan: dict[str, list[str]] = {}
+        for c, p, _ in phases:
+            if rng.random() < 0.5:
+                plan.setdefault(c["id"], []).append(p)
+        rule |= {"plan": plan, "at_most_changes": rng.randint(0, 2)}
+    if wish > 0.5:
+        money = [
+            {"tier": rng.choice(tiers)["id"], "candidate": c["id"], "phase": p, "year": int(year), "amount": amount / 2}
+            for c, p, cost in phases
+            for year, amount in cost.items()
+            if rng.random() < 0.5
+        ]
+        rule |= {"plan_money": money, "at_most_money": rng.choice((0, 20, 60))}
+    return rule
+
+
+def _named(c: Document) -> list[tuple[str, dict[str, float]]]:
+    """Phases with their costs by year; of a window, those of its first start."""
+    if "phases" not in c:
+        return [("main", c["cost"])]
+    first = {p["id"]: p["start"]["earliest"] for p in c["phases"] if "start" in p}
+    since = {p["id"]: p["cost_since_start"].items() for p in c["phases"] if "start" in p}
+    moved = {p: {str(first[p] + int(n)): amount for n, amount in amounts} for p, amounts in since.items()}
+    return [(p["id"], moved.get(p["id"], p.get("cost", {}))) for p in c["phases"]]
+
+
 def _costs(c: Document) -> list[dict[str, float]]:
     return [p["cost"] for p in c["phases"]] if "phases" in c else [c["cost"]]
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from brute_force import Document, Optimum, Oracle, optimum_over_starts
-from random_scenarios import random_scenario, with_guarantee, with_revolving
+from random_scenarios import random_scenario, softened, with_guarantee, with_revolving
 
 from optimiser import Result, allocate, load_document
 
@@ -19,6 +19,9 @@ FAMILIES = {
     "lexicographic": (30, 0.3, 4, "lexicographic"),
     "guaranteed": (40, 0.5, 4, "any"),
     "revolving": (60, 0.5, 5, "any"),
+    "guaranteed-soft": (20, 0.5, 3, "any"),
+    "soft": (60, 0.3, 4, "any"),
+    "soft-lexicographic": (15, 0.3, 3, "lexicographic"),
 }
 
 WINDOWS = {
@@ -28,6 +31,7 @@ WINDOWS = {
     "windows-divisible": (40, 1.0, 4, "any"),
     "windows-mixed": (30, 0.5, 4, "any"),
     "windows-lexicographic": (20, 0.3, 3, "lexicographic"),
+    "windows-soft": (30, 0.3, 3, "any"),
 }
 
 
@@ -37,10 +41,12 @@ def drawn(family: str, case: int) -> Document:
     rng = Random(f"{family}-{case}")
     while True:
         document = random_scenario(rng, divisible, most_candidates, wishes, 3 if family in WINDOWS else 0)
-        if family == "guaranteed":
+        if family.startswith("guaranteed"):
             document = with_guarantee(rng, document)
         if family == "revolving":
             document = with_revolving(rng, document)
+        if "soft" in family:
+            document = softened(rng, document)
         if load_document(document).scenario is not None:
             return document
 
@@ -73,7 +79,12 @@ def agrees(result: Result, expected: Optimum, only_phases_are_whole: bool) -> No
     assert [stage.value for stage in result.objective.stages] == pytest.approx(expected.stages, rel=1e-6, abs=1e-6)
     assert [stage.bound for stage in result.objective.stages] == pytest.approx(expected.stages, rel=1e-6, abs=1e-6)
     # What the plan in whole euros is worth: each cell may be off by a euro, times at most a point a euro.
-    assert result.objective.value == pytest.approx(expected.stages[0], rel=1e-6, abs=1e-4)
+    names = [stage.name for stage in result.objective.stages]
+    priorities = [int(name.removeprefix("soft-")) for name in names if name.startswith("soft-")]
+    assert result.objective.value == pytest.approx(expected.stages[len(priorities)], rel=1e-6, abs=1e-4)
+    for n, stage in zip(priorities, expected.stages, strict=False):
+        broken = sum(bound.scaled for bound in result.soft if bound.priority == n)
+        assert broken == pytest.approx(-stage, rel=1e-6, abs=1e-4)
     if not unfinished(result):
         # The tie-break's first stage: 1e-9 of the objective may buy some euros.
         assert result.indicators is not None
@@ -126,7 +137,11 @@ def test_the_cases_are_worth_their_time():
     documents = [drawn(family, n) for family, (cases, *_) in FAMILIES.items() for n in range(cases)]
     assert len(documents) >= 150
     assert {r["kind"] for d in documents for r in d["constraints"]} == {
-        "count", "money", "attribute", "award", "floor", "exclusive", "requires"
+        "count", "money", "attribute", "award", "floor", "exclusive", "requires", "stay_close"
+    }  # fmt: skip
+    rules = [r for d in documents for r in [*d["constraints"], *d["fund"].get("matching", [])]]
+    assert {r.get("kind", "matching") for r in rules if "soft" in r} == {
+        "count", "money", "attribute", "award", "floor", "exclusive", "requires", "stay_close", "matching"
     }  # fmt: skip
     of_tiers = {key for d in documents for t in d["fund"]["tiers"] for key in t}
     assert of_tiers >= {"annual_ceiling", "carry_over", "ceilings", "ceiling_basis", "max_share_of_cost", "min_ticket"}

@@ -54,6 +54,12 @@ PROVOKED = {
         "b",
         {"rivals": ["a"], "rule": "r"},
     ),
+    # b would be a second change; a is the one that is allowed.
+    "no-change-left": (
+        scenario(TWO, rules=[rule("stay_close", plan={}, at_most_changes=1)]),
+        "b",
+        {"rule": "r", "changes": 1},
+    ),
     "needs-other": (
         scenario([site("a", locked="out"), site("b")], rules=[rule("requires", candidate="b", needs=["a"])]),
         "b",
@@ -103,6 +109,30 @@ def test_of_a_plan_nobody_optimised():
         "a": ("not-in-plan", {}),
         "b": ("in-plan", {}),
     }
+
+
+SOFT = {"priority": 1}
+
+
+@pytest.mark.parametrize(
+    "code, soft",
+    [
+        ("rival-funded", rule("exclusive", candidates=["a", "b"], soft=SOFT)),
+        ("needs-other", rule("requires", candidate="b", needs=["c"], soft=SOFT)),
+        ("no-place-left", rule("count", at_most=1, soft=SOFT)),
+        ("limit-reached", rule("attribute", attribute="value", at_most=2, soft=SOFT)),
+        ("below-floor", rule("floor", attribute="value", at_least=2, soft=SOFT)),
+        ("no-change-left", rule("stay_close", plan={}, at_most_changes=1, soft=SOFT)),
+    ],
+)
+def test_a_soft_rule_is_a_reason_unless_another_needs_it_broken(code, soft):
+    sites = [*TWO, site("c", value=1, locked="out")]
+    assert reason(scenario(sites, rules=[soft]), "b").code == code
+    # A soft rule as high cannot be kept: who heals it and what that breaks is a matter of size, not of this rule.
+    broken = {"kind": "count", "id": "q", "at_least": 3, "of": {"candidates": ["a", "c"]}, "soft": SOFT}
+    assert reason(scenario(sites, rules=[soft, broken]), "b").code == "outranked"
+    # One that may be broken sooner changes nothing.
+    assert reason(scenario(sites, rules=[soft, {**broken, "soft": {"priority": 2}}]), "b").code == code
 
 
 def test_every_reason_is_provoked():

@@ -17,7 +17,8 @@ TABLES = {
     "private_money": ["candidate", "phase", "year", "amount"],
     "unspent": ["tier", "amount", "kept_by", "proven"],
     "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to"],
-    "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked"],
+    "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked", "soft", "stated"],
+    "soft": ["rule", "label", "priority", "at", "bound", "asked", "reached", "violation", "scaled", "unit"],
 }
 
 SOME = scenario(
@@ -26,6 +27,7 @@ SOME = scenario(
         site("b", value=None, pledge=50, divisible=True, phases=[phase("p1", attributes={"value": 1}), phase("p2")]),
     ],
     [tier(size=70), loan(size=30)],
+    [{"id": "places", "kind": "count", "at_most": 5, "soft": {"priority": 1}}],
 )
 
 NONE = scenario([site("a", locked="in")], [tier(size=50)])
@@ -96,7 +98,7 @@ def test_there_is_no_other_table(some):
 
 KEYS = [
     *("schema_version", "scenario", "strategy", "termination", "has_allocation", "has_duals", "objective"),
-    *("candidates", "money", "private_money", "indicators", "unspent", "binding", "certificate", "findings"),
+    *("candidates", "money", "private_money", "indicators", "soft", "unspent", "binding", "certificate", "findings"),
     "provenance",
 ]
 

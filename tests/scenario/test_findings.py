@@ -48,6 +48,9 @@ A, EU, TERM = "/candidates/a", "/fund/tiers/eu", "/objective/terms/0"
 BANK_SENIORITY = "/fund/tiers/bank/seniority"
 BANK = {"id": "bank", "instrument": "loan", "size": 100, "public": False, "seniority": 0}
 TABLE = {"model": "table", "losses": {"a": [0, 1]}}
+CLOSE = {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}, "at_most_changes": 1}
+CELL = {"tier": "eu", "candidate": "a", "phase": "p1", "year": 2027, "amount": 5}
+NEAR = {"id": "n", "kind": "stay_close", "plan_money": [CELL], "at_most_money": 5}
 P1, P2 = f"{A}/phases/p1", f"{A}/phases/p2"
 WINDOW = {"earliest": 2028, "latest": 2030}
 DECIDED = {f"{P2}/cost": {}, f"{P2}/cost_since_start": {"0": 40}, f"{P2}/start": WINDOW}
@@ -138,15 +141,17 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("unknown-candidate", "/constraints/r/needs", {"/constraints/r/needs": ["nobody"]}),
     ("unknown-tag", "/constraints/g/of/tags", {"/constraints/g/of/tags": ["y"]}),
     ("unknown-phase", "/constraints/n/phase", {"/constraints/n/phase": "p9"}),
+    ("unknown-phase-of", "/constraints/n/plan", {"/constraints/n": {**CLOSE, "plan": {"b": ["p1"]}}}),
+    ("unknown-phase-of", "/constraints/n/plan_money", {"/constraints/n": {**NEAR, "plan_money": [{**CELL, "phase": "main"}]}}),
+    ("unknown-candidate", "/constraints/n/plan", {"/constraints/n": {**CLOSE, "plan": {"nobody": ["p1"]}}}),
+    ("unknown-candidate", "/constraints/n/plan_money", {"/constraints/n": {**NEAR, "plan_money": [{**CELL, "candidate": "c"}]}}),
+    ("unknown-tier", "/constraints/n/plan_money", {"/constraints/n": {**NEAR, "plan_money": [{**CELL, "tier": "nobody"}]}}),
     ("unknown-attribute", f"{TERM}/attribute", {f"{TERM}/attribute": "votes"}),
     ("unknown-source", f"{A}/sources", {f"{A}/sources": ["nowhere"]}),
     # not honoured
     ("not-honoured", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("not-honoured", "/decisions", {"/decisions": {"now": ["a/p1"]}}),
     ("not-honoured", "/uncertain", {"/uncertain": [{"pointer": f"{EU}/size", "low": 1, "high": 2}]}),
-    ("not-honoured", "/fund/matching/match/soft", {"/fund/matching/match/soft": {"priority": 1}}),
-    ("not-honoured", "/constraints/n/soft", {"/constraints/n/soft": {"priority": 2}}),
-    ("kind-not-honoured", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
     # contradictions
     ("no-tiers", "/fund/tiers", {"/fund": {"tiers": []}}),
     ("bounds-crossed", f"{EU}/size", {f"{EU}/size": {"at_least": 9, "at_most": 8}}),
@@ -185,6 +190,13 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("committed-without-start", f"{P2}/committed", {**DECIDED, f"{P2}/committed": {"eu": {"2028": 30}, "bank": {"2028": 11}}}),
     ("committed-without-start", f"{P2}/committed", {**DECIDED, f"{P2}/committed": {"eu": {"2028": 1, "2029": 1}}}),
     ("rule-without-bound", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "count"}}),
+    ("rule-without-bound", "/constraints/n", {"/constraints/n": {"id": "n", "kind": "stay_close", "plan": {"a": ["p1"]}}}),
+    ("bound-without-plan", "/constraints/n/at_most_money", {"/constraints/n": {**CLOSE, "at_most_money": 5}}),
+    ("bound-without-plan", "/constraints/n/at_most_changes", {"/constraints/n": {**NEAR, "at_most_changes": 5}}),
+    ("plan-without-bound", "/constraints/n/plan", {"/constraints/n": {**NEAR, "plan": {"a": ["p1"]}}}),
+    ("plan-without-bound", "/constraints/n/plan_money", {"/constraints/n": {**CLOSE, "plan_money": [CELL]}}),
+    ("plan-cell-twice", "/constraints/n/plan_money/1", {"/constraints/n": {**NEAR, "plan_money": [CELL, {**CELL, "amount": 1}]}}),
+    ("soft-finding", "/constraints/f/soft", {"/constraints/f/effect": "finding", "/constraints/f/soft": {"priority": 1}}),
     ("award-per-country", "/constraints/s/at_least", {"/constraints/s/per": "country", "/constraints/s/at_least": 5}),
     ("requires-itself", "/constraints/r", {"/constraints/r/needs": ["b"]}),
     ("named-twice", "/constraints/e/candidates", {"/constraints/e/candidates": ["a", "a"]}),
@@ -415,6 +427,9 @@ ELSEWHERE = {
     "time-limit",
     "time-limit-no-plan",
     "solver-failed",
+    "soft-at-least-broken",
+    "soft-at-most-broken",
+    "soft-rule-broken-often",
     "time-limit-capped",
     "threads-fixed",
     "unknown-key-of-sweep",

@@ -52,6 +52,42 @@ def test_a_time_limit_keeps_the_best_plan_and_says_so():
     assert result.certificate.holds
 
 
+def test_a_time_limit_among_soft_rules_leaves_the_objective_without_a_bound():
+    everyone = {"id": "all", "kind": "count", "at_least": 250, "soft": {"priority": 1}}
+    result = allocate({**HARD, "constraints": [*HARD["constraints"], everyone]}, SolveOptions(time_limit_s=2.0))
+    assert (result.termination, result.has_allocation) == ("time_limit", True)
+    (stage,) = result.objective.stages
+    assert (stage.name, stage.proven) == ("soft-1", False)
+    assert stage.value < stage.bound < 0
+    assert (result.objective.bound, result.objective.gap) == (None, None)
+    assert result.certificate.holds
+    (broken,) = result.soft
+    assert -broken.scaled == pytest.approx(stage.value)
+
+
+def test_a_gap_is_not_accepted_in_how_far_a_rule_is_broken():
+    document = knapsack(30, 3, seed=1)
+    document["constraints"].append({"id": "all", "kind": "count", "at_least": 30, "soft": {"priority": 1}})
+    exact, loose = (allocate(document, SolveOptions(mip_gap=gap)) for gap in (0.0, 0.5))
+    assert loose.objective.stages[0].value == exact.objective.stages[0].value < 0
+    assert loose.objective.stages[0].gap == 0
+
+
+def test_an_objective_without_limit_behind_soft_rules_is_unbounded():
+    document = knapsack(3, 1, seed=1)
+    document["constraints"][0]["soft"] = {"priority": 1}
+    for divisible in (False, True):
+        document["candidates"] = [{**c, "divisible": divisible} for c in document["candidates"]]
+        document["candidates"].append({"id": "free", "attributes": {"worth": 1}, "divisible": divisible})
+        model = build_model(load_document(document).expect())
+        arrays = arrays_of(model.programme)
+        arrays.upper[:] = np.inf  # no scenario is unbounded; this one without bounds on its columns is
+        arrays.upper[[v.column for v in model.programme.slacks]] = 0
+        outcome = solve_model(model, arrays, SolveOptions())
+        assert (outcome.termination, outcome.values) == ("unbounded", None)
+        document["candidates"].pop()
+
+
 def test_a_time_limit_without_a_plan_says_so():
     result = allocate(HARD, SolveOptions(time_limit_s=1e-3))
     assert (result.termination, result.has_allocation, result.has_duals) == ("time_limit", False, False)

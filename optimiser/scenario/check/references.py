@@ -25,6 +25,7 @@ UNKNOWN_CODES = (
     "unknown-candidate",
     "unknown-tag",
     "unknown-phase",
+    "unknown-phase-of",
     "unknown-attribute",
     "unknown-source",
     "unknown-country",
@@ -69,6 +70,8 @@ def unknown_tiers(s: Scenario) -> Iterator[Finding]:
     for r in s.constraints:
         if isinstance(r, MoneyRule | AwardRule):
             named.append((join(("constraints", r.id, "tiers")), r.tiers or ()))
+        if isinstance(r, StayCloseRule):
+            named.append((join(("constraints", r.id, "plan_money")), [cell.tier for cell in r.plan_money or ()]))
     for i, term in enumerate(s.objective.terms):
         named.append((join(("objective", "terms", i, "tier")), (term.tier,) if term.tier is not None else ()))
     named += [(join(("risk", "stresses", x.id, "tiers")), x.tiers or ()) for x in _stresses(s)]
@@ -88,7 +91,8 @@ def unknown_candidates(s: Scenario) -> Iterator[Finding]:
         elif isinstance(r, RequiresRule):
             named += [(join((*here, "candidate")), (r.candidate,)), (join((*here, "needs")), r.needs)]
         elif isinstance(r, StayCloseRule):
-            named.append((join((*here, "plan")), r.plan))
+            named.append((join((*here, "plan")), r.plan or ()))
+            named.append((join((*here, "plan_money")), [cell.candidate for cell in r.plan_money or ()]))
     yield from _unknown("unknown-candidate", known, named)
 
 
@@ -108,6 +112,20 @@ def unknown_phases(s: Scenario) -> Iterator[Finding]:
         elif isinstance(r, AwardRule):
             named.append((join(("constraints", r.id, "phases")), r.phases or ()))
     yield from _unknown("unknown-phase", known, named)
+
+
+def unknown_phases_of_plans(s: Scenario) -> Iterator[Finding]:
+    """Phases of a published plan belong to the candidate under which they stand."""
+    phases = {c.id: [p.id for p in c.all_phases] for c in s.candidates}
+    for r in s.constraints:
+        if not isinstance(r, StayCloseRule):
+            continue
+        named = [("plan", c, p) for c, planned in (r.plan or {}).items() for p in planned]
+        named += [("plan_money", cell.candidate, cell.phase) for cell in r.plan_money or ()]
+        for key, c, p in dict.fromkeys(named):
+            if c in phases and p not in phases[c]:
+                place = join(("constraints", r.id, key))
+                yield Finding("error", "unknown-phase-of", place, {"id": p, "candidate": c, "known": phases[c][:12]})
 
 
 def unknown_attributes(s: Scenario) -> Iterator[Finding]:
@@ -185,6 +203,7 @@ CHECKS = (
     unknown_candidates,
     unknown_tags,
     unknown_phases,
+    unknown_phases_of_plans,
     unknown_attributes,
     unknown_sources,
     unknown_countries,

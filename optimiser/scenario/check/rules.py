@@ -19,6 +19,7 @@ from optimiser.scenario.rules import (
     FloorRule,
     MoneyRule,
     RequiresRule,
+    StayCloseRule,
 )
 from optimiser.scenario.scenario import Scenario
 
@@ -186,8 +187,10 @@ def commitments(s: Scenario) -> Iterator[Finding]:
 def rules_without_bound(s: Scenario) -> Iterator[Finding]:
     """A rule says something, and only what its kind can say."""
     for r in s.constraints:
-        if isinstance(r, CountRule | MoneyRule | AttributeRule | AwardRule) and not _bounded(r):
+        if isinstance(r, CountRule | MoneyRule | AttributeRule | AwardRule | StayCloseRule) and not _bounded(r):
             yield _error("rule-without-bound", "constraints", r.id, rule=r.id)
+        if isinstance(r, StayCloseRule):
+            yield from _plan_and_bound(r)
         if isinstance(r, AwardRule) and r.per == "country":
             for key in ("at_least", "at_least_share"):
                 if getattr(r, key) > 0:
@@ -196,11 +199,31 @@ def rules_without_bound(s: Scenario) -> Iterator[Finding]:
                 yield _error("award-per-country", "constraints", r.id, "at_most_share", key="at_most_share")
         if isinstance(r, RequiresRule) and r.candidate in r.needs:
             yield _error("requires-itself", "constraints", r.id, candidate=r.candidate)
+        if isinstance(r, FloorRule) and r.effect == "finding" and r.soft is not None:
+            yield _error("soft-finding", "constraints", r.id, "soft")
         if isinstance(r, ExclusiveRule) and len(set(r.candidates)) < len(r.candidates):
             yield _error("named-twice", "constraints", r.id, "candidates")
 
 
-def _bounded(r: CountRule | MoneyRule | AttributeRule | AwardRule) -> bool:
+def _plan_and_bound(r: StayCloseRule) -> Iterator[Finding]:
+    """A bound needs the plan it speaks of, and a plan its bound."""
+    for plan, bound in (("plan", "at_most_changes"), ("plan_money", "at_most_money")):
+        bounded = getattr(r, bound) < math.inf
+        if bounded and getattr(r, plan) is None:
+            yield _error("bound-without-plan", "constraints", r.id, bound, bound=bound, plan=plan)
+        if not bounded and getattr(r, plan) is not None:
+            yield _error("plan-without-bound", "constraints", r.id, plan, bound=bound, plan=plan)
+    seen = set()
+    for n, cell in enumerate(r.plan_money or ()):
+        key = (cell.tier, cell.candidate, cell.phase, cell.year)
+        if key in seen:
+            yield _error("plan-cell-twice", "constraints", r.id, "plan_money", n)
+        seen.add(key)
+
+
+def _bounded(r: CountRule | MoneyRule | AttributeRule | AwardRule | StayCloseRule) -> bool:
+    if isinstance(r, StayCloseRule):
+        return min(r.at_most_changes, r.at_most_money) < math.inf
     nothing = -math.inf if isinstance(r, AttributeRule) else 0
     if r.at_least > nothing or r.at_most < math.inf:
         return True

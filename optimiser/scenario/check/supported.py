@@ -13,9 +13,6 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
     """Keys whose meaning is not built."""
     for place in _places(s):
         yield Finding("error", "not-honoured", join(place), {"key": str(place[-1])})
-    for r in s.constraints:
-        if r.kind == "stay_close":
-            yield Finding("error", "kind-not-honoured", join(("constraints", r.id)), {"kind": r.kind})
 
 
 def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
@@ -24,12 +21,6 @@ def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
     for key in ("variants", "uncertain"):
         if getattr(s, key):
             yield (key,)
-    for m in s.fund.matching:
-        if m.soft is not None:
-            yield ("fund", "matching", m.id, "soft")
-    for r in s.constraints:
-        if r.soft is not None:
-            yield ("constraints", r.id, "soft")
 
 
 CHECKS = (not_honoured,)
