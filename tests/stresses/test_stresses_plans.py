@@ -319,3 +319,20 @@ def test_tables() -> None:
     empty = allocate(two_sites())
     assert list(empty.frame("stresses").columns) == list(frame.columns)
     assert list(empty.frame("stress_rules").columns) == list(rules.columns)
+
+
+def test_a_soft_rule_is_named_where_a_stress_breaks_it_further() -> None:
+    # Two sites where one was asked for, delayed or not; only then is money paid in other years than planned.
+    document = two_sites(stress("delay", years=1))
+    planned = [
+        {key: getattr(cell, key) for key in ("tier", "candidate", "phase", "year", "amount")}
+        for cell in allocate(document).money
+    ]
+    document["constraints"] = [
+        {"id": "few", "kind": "count", "at_most": 1, "soft": {"priority": 1}},
+        {"id": "near", "kind": "stay_close", "plan_money": planned, "at_most_money": 0, "soft": {"priority": 1}},
+    ]
+    result, found = report(document)
+    assert [b.rule for b in result.soft if b.violation > 0] == ["few"]
+    soft = [(r.label, r.rule, r.by, r.before) for r in found.rules if r.rule in ("few", "near")]
+    assert soft == [("T2", "near", 200, 0)]
