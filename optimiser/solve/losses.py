@@ -63,6 +63,7 @@ class LossSession(Session):
         super().__init__(arrays, threads)
         self.rounds = 0
         self._whole = np.flatnonzero(arrays.integer)
+        self.by_cuts = bool(len(self._whole))
         self._width = len(arrays.cost)
         self._aggregated = [self._first(function) for function in functions]
 
@@ -189,7 +190,7 @@ class LossSession(Session):
             excess = float(np.einsum("s,s->", f.probability, np.maximum(above, 0.0)))
             size = max(float(np.abs(exposures).sum()), 1e-6)
             if excess - values[f.excess] > EXCESS_TOLERANCE * size:
-                if len(self._whole):
+                if self.by_cuts:
                     changed |= self._cut(aggregated, above)
                 else:
                     changed |= self._split(aggregated, above, 1e-12 * size)

@@ -5,8 +5,9 @@ Returns are the last 60 days of skfolio's own S&P 500 data set, rounded to a hun
     returns = prices_to_returns(load_sp500_dataset())[NAMES].tail(60).round(4)
     for beta in (0.5, 0.8, 0.9, 0.93):
         even = cvar((returns @ np.full(6, 1 / 6)).to_numpy(), beta)
+        exact = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
         fitted = MeanRisk(risk_measure=RiskMeasure.CVAR, cvar_beta=beta, min_weights=0, max_weights=0.4,
-                          solver="CLARABEL", solver_params=dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12))
+                          solver="CLARABEL", solver_params=exact)
         least = cvar((returns @ fitted.fit(returns).weights_).to_numpy(), beta)
 
 Losses are returns with the sign turned. Of 100 in all, a candidate takes 40 at most: that is the greatest share.
