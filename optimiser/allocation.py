@@ -22,7 +22,15 @@ from optimiser.plan import Plan, million
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.binding import binding_of
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
-from optimiser.result.losses import LossBook, call_findings, loss_book, own_loss_findings, risk_report
+from optimiser.result.losses import (
+    LossBook,
+    call_findings,
+    empty_level_findings,
+    loss_book,
+    may_be_empty_findings,
+    own_loss_findings,
+    risk_report,
+)
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import (
@@ -165,7 +173,9 @@ def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float
         if not certificate.holds:
             findings.append(_certificate_finding(certificate))
     risk = risk_report(book) if book is not None else None
-    findings += [*own_loss_findings(risk), *call_findings(risk)]
+    findings += [*own_loss_findings(risk), *call_findings(risk), *empty_level_findings(risk)]
+    if outcome.termination == "infeasible":
+        findings += may_be_empty_findings(scenario)
     return Result(
         schema_version="1",
         scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),

@@ -339,6 +339,14 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Give them the same limits and each its hurdle, or different seniorities.",
     ),
     "unknown-level": ("There is no level {level}.", "Name one of the seniorities: {known}; with pari passu, none."),
+    "level-empty": (
+        "The level of {tiers} holds no money in this plan, and its limit on {kind}, a share of nothing, lets no loss exceed the EUR {attachment} million below it: the money above is protected as if the level stood.",
+        'Give the level money ("at_least" in its size), use "of": "level_and_above", or take out the tier or its limit.',
+    ),
+    "level-may-be-empty": (
+        "The limit of {tier} is a share of its own money. Where it holds none, no loss may reach the levels above it either.",
+        'If the tier may stay empty, use "of": "level_and_above" in a cvar limit, or take the limit out to see whether it is the cause.',
+    ),
     "level-loses-more": (
         "The limit on {kind} holds for this level and all above it together, and the level itself ({tiers}) loses {own} of its money, more than {at_most}.",
         'Use "of": "level" if the level itself is meant.',

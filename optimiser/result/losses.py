@@ -115,6 +115,36 @@ def call_findings(report: RiskReport | None) -> list[Finding]:
     return found
 
 
+def empty_level_findings(report: RiskReport | None) -> list[Finding]:
+    """Levels without money whose limit, a share of nothing, lets no loss reach the money above them."""
+    found = []
+    for level in report.levels if report is not None else []:
+        above = report.pool.exposure - level.detachment if report is not None else 0.0
+        if level.detachment - level.attachment < measures.HALF_A_EURO and above > measures.HALF_A_EURO:
+            for limit in level.limits:
+                if limit.of == "level":
+                    params = {"tiers": level.tiers, "kind": limit.kind, "attachment": level.attachment}
+                    found.append(Finding("warning", "level-empty", f"/fund/tiers/{level.tiers[0]}/limits", params))
+    return found
+
+
+def may_be_empty_findings(scenario: Scenario) -> list[Finding]:
+    """The same said where no plan exists: levels that may stay empty below others, limited by their own money."""
+    if scenario.risk is None or scenario.fund.loss_sharing == "pari_passu":
+        return []
+    in_pool = [t for t in scenario.fund.tiers if t.in_pool]
+    top = max((t.seniority or 0 for t in in_pool), default=0)
+    found = []
+    for t in in_pool:
+        own = t.limits is not None and (
+            t.limits.expected_loss is not None or (t.limits.cvar is not None and t.limits.cvar.of != "level_and_above")
+        )
+        together = [other for other in in_pool if other.seniority == t.seniority]
+        if own and (t.seniority or 0) < top and all(other.size.at_least == 0 for other in together):
+            found.append(Finding("note", "level-may-be-empty", f"/fund/tiers/{t.id}/limits", {"tier": t.id}))
+    return found
+
+
 def _summary(losses: Array, probability: Array, exposure: float) -> LossSummary:
     return LossSummary(
         exposure=exposure,

@@ -1,15 +1,18 @@
-"""Loss functions over thousands of draws, solved exactly by adaptive aggregation.
+"""Loss functions over thousands of draws, kept exactly: adaptive aggregation, and cuts where decisions are whole.
 
-Draws are gathered in groups, each standing for its members by their mean: a relaxation (Jensen). Where a
-group has members on both sides of the threshold, its mean hides some of the excess: it is split there, and the
-programme solved again from where it stood. When no group straddles the threshold, the relaxation is exact
+Linear programmes: draws are gathered in groups, each standing for its members by their mean: a relaxation (Jensen).
+Where a group has members on both sides of the threshold, its mean hides some of the excess: it is split there, and
+the programme solved again from where it stood. When no group straddles the threshold, the relaxation is exact
 (Espinoza and Moreno 2014, doi 10.1007/s10589-013-9593-1). A few hundred groups stand for 100,000 draws.
+
+Whole decisions: programmes stay small where each plan adds one row, the slope of the loss function there
+(Künzi-Bay and Mayer 2006, doi 10.1007/s10287-005-0042-0): a search tree of such programmes, see ``tree.py``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,13 +20,17 @@ from numpy.typing import NDArray
 
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
-from optimiser.solve.session import Method, Run, Session
+from optimiser.solve.session import Ending, Method, Run, Session
+from optimiser.solve.tree import Tree
 
 EXCESS_TOLERANCE = 1e-10
 """Of the mean excess, as a share of the exposures: a hundredth of a euro on EUR 100 million."""
 
 FIRST_GROUPS = 80
 """Groups into which the tail is cut at first; a few times more or fewer took as long."""
+
+TREE_NODES = 400
+"""Nodes of the tree before HiGHS's integer search is asked."""
 
 SPLIT = 3
 """Parts into which each side of a split group of more than ``WHOLE`` draws is cut, by distance from the threshold."""
@@ -46,6 +53,7 @@ class _Aggregated:
     row: int
     groups: list[_Group] = field(default_factory=list)
     seen: bool = False
+    cuts: set[bytes] = field(default_factory=set)
 
 
 class LossSession(Session):
@@ -54,6 +62,8 @@ class LossSession(Session):
     def __init__(self, arrays: Arrays, threads: int, functions: Sequence[LossFunction]):
         super().__init__(arrays, threads)
         self.rounds = 0
+        self._whole = np.flatnonzero(arrays.integer)
+        self.by_cuts = bool(len(self._whole))
         self._width = len(arrays.cost)
         self._aggregated = [self._first(function) for function in functions]
 
@@ -65,44 +75,79 @@ class LossSession(Session):
         nodes: int | None = None,
         method: Method = "dual",
     ) -> Run:
-        """Solve, split what hides an excess, solve again, until nothing does.
+        """Solve, look what the plan hides, solve again, until it hides nothing.
 
-        An integer search is a relaxation too: its plan's whole decisions are fixed and its money settled exactly; when
-        that is worth as much as the search's bound, it is the optimum, and else the best plan so far.
+        Whole decisions: first the first nodes of a tree of linear programmes (``Tree``), then, where it is not done,
+        HiGHS's own integer search. That search is a relaxation too: its plan's whole decisions are fixed and its money
+        settled exactly; when that is worth as much as the search's bound, it is the optimum, and else the best so far.
         """
         deadline = time.perf_counter() + time_limit_s
-        best: Run | None = None
+        if not self._integer:
+            return self._of_model(self._kept(deadline, method))
+
+        def worth(value: float, than: float) -> bool:
+            return value - than > _allowed(than, mip_gap, absolute_gap)
+
+        tree = self._branched(deadline, worth)
+        best, bound = tree.best, tree.bound
         while True:
+            if not tree.open or (best is not None and not worth(bound, _objective(best))):
+                return self._of_model(_ended(best, "infeasible" if best is None else "optimal", bound))
+            if time.perf_counter() >= deadline:
+                return self._of_model(_ended(best, "time_limit", bound))
             run = super().run(_left(deadline), mip_gap, absolute_gap, nodes, method)
             if run.values is None:
-                return run if best is None or run.ending == "infeasible" else replace(best, ending=run.ending)
+                # "Infeasible" over a plan in hand is a matter of tolerances: the plan stands, unproven.
+                ending = "time_limit" if best is not None and run.ending == "infeasible" else run.ending
+                return self._of_model(_ended(best, ending, bound))
+            bound = min(bound, np.inf if run.bound is None else run.bound)
             if not self._refined(run.values):
-                return self._of_model(run)
+                keeps_losses = run if best is None or _objective(run) >= _objective(best) else best
+                return self._of_model(_ended(keeps_losses, run.ending, bound))
             self.rounds += 1
-            if self._integer:
-                settled = self._settled(run.values, deadline)
-                if settled is not None and (best is None or _objective(settled) > _objective(best)):
-                    best = settled
-                if best is not None:
-                    best = replace(best, bound=run.bound)
-                    if run.ending == "optimal" and _closed(best, mip_gap, absolute_gap):
-                        return self._of_model(best)
+            self.relax()
+            settled = self._settled(run.values, deadline)
+            self._whole_again()
+            if settled is not None and (best is None or _objective(settled) > _objective(best)):
+                best = settled
+            if run.ending == "node_limit" and best is not None:
+                return self._of_model(_ended(best, "node_limit", bound))
+
+    def _kept(self, deadline: float, method: Method = "dual") -> Run:
+        """A linear programme, solved until its plan hides nothing."""
+        while True:
+            run = super().run(_left(deadline), method=method)
+            if run.values is None or not self._refined(run.values):
+                return run
+            self.rounds += 1
             if time.perf_counter() >= deadline:
-                return Run("time_limit", None, None, None, None, run.bound) if best is None else self._cut_off(best)
+                return Run("time_limit", None, None, None, None, run.bound)
+
+    def _branched(self, deadline: float, worth: Callable[[float, float], bool]) -> Tree:
+        """The first nodes of the tree, the integer conditions as they were afterwards."""
+        self.relax()
+        tree = Tree(
+            session=self,
+            whole=self._whole,
+            solve=lambda: Session.run(self, _left(deadline)),
+            refine=self._refined,
+            settle=lambda values: self._settled(values, deadline),
+            worth=worth,
+        )
+        tree.search(self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, deadline)
+        self._whole_again()
+        return tree
 
     def _settled(self, values: Floats, deadline: float) -> Run | None:
-        """The best plan with these whole decisions that keeps every loss function, or None."""
-        whole = np.flatnonzero(self.arrays.integer)
-        fixed = np.round(values[whole])
-        self.bound_columns(whole, fixed, fixed)
-        self.relax()
-        run = self.run(_left(deadline))
-        self.restore_integers()
-        self.bound_columns(whole, self.arrays.lower[whole], self.arrays.upper[whole])
+        """The best plan with these whole decisions that keeps every loss function, or None; integers relaxed."""
+        fixed = np.round(values[self._whole])
+        self.bound_columns(self._whole, fixed, fixed)
+        run = self._kept(deadline)
         return run if run.ending == "optimal" and run.values is not None else None
 
-    def _cut_off(self, best: Run) -> Run:
-        return self._of_model(replace(best, ending="time_limit"))
+    def _whole_again(self) -> None:
+        self.bound_columns(self._whole, self.arrays.lower[self._whole], self.arrays.upper[self._whole])
+        self.restore_integers()
 
     def _of_model(self, run: Run) -> Run:
         """The run without the groups' columns."""
@@ -140,12 +185,36 @@ class LossSession(Session):
         for aggregated in self._aggregated:
             f = aggregated.function
             exposures = values[list(f.exposures)]
-            above = f.losses @ exposures - values[list(f.threshold)].sum()
-            excess = float(f.probability @ np.maximum(above, 0.0))
+            # Not "@": its threads wait for each other on a busy machine, for longer than the work takes.
+            above = np.einsum("si,i->s", f.losses, exposures) - values[list(f.threshold)].sum()
+            excess = float(np.einsum("s,s->", f.probability, np.maximum(above, 0.0)))
             size = max(float(np.abs(exposures).sum()), 1e-6)
             if excess - values[f.excess] > EXCESS_TOLERANCE * size:
-                changed |= self._split(aggregated, above, 1e-12 * size)
+                if self.by_cuts:
+                    changed |= self._cut(aggregated, above)
+                else:
+                    changed |= self._split(aggregated, above, 1e-12 * size)
         return changed
+
+    def _cut(self, aggregated: _Aggregated, above: Floats) -> bool:
+        """excess ≥ Σ_{s: above} π[s] · (losses[s] · exposures − threshold): true of every plan, exact at this one.
+
+        One row, where a split adds many: what an integer search solves again and again must stay small. False where
+        the very cut is there already, and the solver's tolerance is what is left.
+        """
+        f = aggregated.function
+        hit = np.flatnonzero(above > 0)
+        name = hit.tobytes()
+        if name in aggregated.cuts:
+            return False
+        aggregated.cuts.add(name)
+        weight = f.probability[hit]
+        lost = np.einsum("s,si->i", weight, f.losses[hit])
+        failing = np.flatnonzero(lost)
+        numbers = [f.excess, *f.threshold, *np.asarray(f.exposures)[failing].tolist()]
+        coefficients = np.concatenate([[1.0], np.full(len(f.threshold), float(weight.sum())), -lost[failing]])
+        self.add_row(numbers, coefficients, 0.0, np.inf)
+        return True
 
     def _split(self, aggregated: _Aggregated, above: Floats, noise: float) -> bool:
         kept: list[_Group] = []
@@ -191,12 +260,15 @@ def _objective(run: Run) -> float:
     return -np.inf if run.objective is None else run.objective
 
 
-def _closed(best: Run, mip_gap: float, absolute_gap: float) -> bool:
-    """Whether a plan is worth as much as the bound, within the gaps asked for and the noise of a double."""
-    if best.bound is None:
-        return False
-    value = _objective(best)
-    return best.bound - value <= max(absolute_gap, (mip_gap + 1e-9) * max(abs(value), 1e-6))
+def _allowed(value: float, mip_gap: float, absolute_gap: float) -> float:
+    """How far a bound may be from a plan's value to be as good: the gaps asked for, and the noise of a double."""
+    return max(absolute_gap, (mip_gap + 1e-9) * max(abs(value), 1e-6))
+
+
+def _ended(best: Run | None, ending: Ending, bound: float) -> Run:
+    """The best plan found, which keeps every loss function, with how the search ended and what bounds it."""
+    known = bound if np.isfinite(bound) else None
+    return Run(ending, None, None, None, None, known) if best is None else replace(best, ending=ending, bound=known)
 
 
 def _first_parts(members: NDArray[np.intp], above: Floats, tail: float) -> list[NDArray[np.intp]]:

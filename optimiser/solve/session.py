@@ -197,8 +197,10 @@ class Session:
 
     def _told_apart(self, time_limit_s: float) -> Run:
         """Presolve says "unbounded or infeasible": without an objective only infeasible can come back."""
-        self.maximise(np.zeros(len(self.arrays.cost)))
+        cost = self._cost[: len(self.arrays.cost)]
+        self.maximise(np.zeros(len(cost)))
         run = self.run(time_limit_s)
+        self.maximise(cost)
         ending: Ending = "unbounded" if run.ending == "optimal" else run.ending
         return Run(ending, None, None, None, None, None)
 

@@ -21,6 +21,8 @@ from rule_cases import (
     tier,
 )
 
+from optimiser import allocate
+
 IN = {"locked": "in"}
 THIN = {"term": "public_money", "tier": "first"}
 TENTHS = [0, 0, 0, 0, 0, 0, 0, 0, 0.5, 1]
@@ -442,6 +444,26 @@ class TestR3Cvar:
             assert (found.bounded_share, found.own_share) == pytest.approx((0.6, 21.25 / 30), abs=1e-6)
         warned = "level-loses-more" in {finding["code"] for finding in result.findings}
         assert warned == (of == "level_and_above")
+
+    @pytest.mark.parametrize("of, warned, thin", [("level", True, 100), ("level_and_above", False, 37.5)])
+    def test_R3_an_empty_level_lets_no_loss_pass(self, of, warned, thin):
+        # Nobody lends in the middle. Of the level: (150 − 2 f) / 2 or (100 − f) / 2 ≤ 0.6 · 0, so that f = 100 and
+        # nothing stands above. Of all above: 75 − f ≤ 0.6 (100 − f).
+        middle = loan("middle", 0, seniority=1, **cvar_at_most(0.6, 0.8, of=of))
+        result = shared(single([first(), middle, senior(seniority=2)], TENTHS, [THIN]), -thin)
+        assert "level-empty" not in {finding["code"] for finding in result.findings}
+        if warned:  # with half of it lost at most, 50 stand above the empty level: it is why they are not more
+            half = table(None, a=[0] * 9 + [0.5])
+            document = scenario([site("a", **IN)], [first(), middle, senior(seniority=2)], terms=[THIN], risk=half)
+            found = [f for f in shared(document, -50).findings if f["code"] == "level-empty"]
+            assert [f["pointer"] for f in found] == ["/fund/tiers/middle/limits"] and "middle" in found[0]["message"]
+
+    def test_R3_infeasible_below_a_level_that_must_stay_empty(self):
+        middle = loan("middle", 0, seniority=1, **cvar_at_most(0.6, 0.8))
+        document = single([first(50), middle, senior(seniority=2)], TENTHS, [THIN])
+        solve_infeasible(document)
+        result = allocate(document)
+        assert "level-may-be-empty" in {finding["code"] for finding in result.findings}
 
     def test_R3_the_tighter_of_two_limits(self):
         # 37.5 for the mean at 12 %, 50 for the worst fifth at 50 %; 37.5 for it at 60 %, 50 for the mean at 10 %.

@@ -424,6 +424,8 @@ ELSEWHERE = {
     "level-loses-more",
     "calls-beyond-provision",
     "worst-calls-beyond-provision",
+    "level-empty",
+    "level-may-be-empty",
     "time-limit",
     "time-limit-no-plan",
     "solver-failed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from scipy.optimize import linprog
 
 from optimiser import allocate, load_document
 from optimiser.model.build import build_model
+from optimiser.solve import losses as solve_losses
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.session import Session
@@ -121,6 +123,123 @@ def test_aggregation_equals_every_draw_written_out_all_or_nothing(seed):
 @pytest.mark.parametrize("seed", range(20, 26))
 def test_aggregation_equals_every_draw_written_out_pari_passu(seed):
     assert_same(random_fund(seed, 500, divisible=seed % 2 == 0, sharing="pari_passu", n=7))
+
+
+def plateau(n, draws, tail, chance=0.1):
+    """Sites of one size and one value: many plans are worth the same, and few keep a tight limit."""
+    rng = random.Random(1)
+    limit = {"cvar": {"level": 0.95, "at_most": tail}}
+    tiers = [
+        {"id": "grant", "instrument": "grant", "size": "unlimited", "max_share_of_cost": 0.3},
+        {"id": "first", "instrument": "equity", "size": 60, "seniority": 0},
+        {"id": "senior", "instrument": "loan", "public": False, "size": "unlimited", "seniority": 1,
+         "loss_given_failure": 0.5, "limits": limit},
+    ]  # fmt: skip
+    candidates = [
+        {
+            "id": f"c{i}",
+            "cost": {"2027": 100},
+            "attributes": {"value": 1},
+            "failure_probability": round(chance + 0.02 * rng.random(), 3),
+        }
+        for i in range(n)
+    ]
+    return {
+        "fund": {"tiers": tiers, "loss_sharing": "waterfall"},
+        "candidates": candidates,
+        "objective": {"terms": [{"term": "attribute", "attribute": "value"}]},
+        "risk": {"model": "gaussian_copula", "correlation": 0.1, "draws": draws},
+    }
+
+
+def tight_fund(n, draws, first, tail, alike):
+    """Little first loss under two limited levels: choosing 5 of 14 took a minute before there was a tree."""
+    rng = random.Random(1)
+    tiers = [
+        {"id": "first", "instrument": "equity", "size": first, "seniority": 0, "max_share_of_cost": 0.3},
+        {"id": "middle", "instrument": "quasi_equity", "size": 40 * n, "seniority": 1, "max_share_of_cost": 0.3,
+         "loss_given_failure": 0.8, "limits": {"cvar": {"level": 0.95, "at_most": 4 * tail, "of": "level_and_above"}}},
+        {"id": "senior", "instrument": "loan", "public": False, "size": "unlimited", "seniority": 2,
+         "loss_given_failure": 0.5, "limits": {"cvar": {"level": 0.95, "at_most": tail}}},
+    ]  # fmt: skip
+    candidates = [
+        {
+            "id": f"c{i}",
+            "cost": {"2027": round(50 + 100 * rng.random(), 3)},
+            "attributes": {"value": 1 if alike else round(1 + 9 * rng.random(), 2)},
+            "failure_probability": round(0.02 + 0.3 * rng.random(), 3),
+        }
+        for i in range(n)
+    ]
+    return plateau(1, draws, tail) | {"fund": {"tiers": tiers, "loss_sharing": "waterfall"}, "candidates": candidates}
+
+
+TIGHT = [(first, tail, alike) for first in (40, 90) for tail in (0.02, 0.04, 0.06) for alike in (True, False)]
+
+
+@pytest.mark.parametrize("first, tail, alike", TIGHT)
+@pytest.mark.parametrize("nodes", [400, 3], ids=["tree", "integer search"])
+def test_tight_limits_on_all_or_nothing_sites(monkeypatch, first, tail, alike, nodes):
+    # With three nodes the tree gives up at once, and HiGHS's integer search has to do the rest.
+    monkeypatch.setattr(solve_losses, "TREE_NODES", nodes)
+    assert_same(tight_fund(8, 200, first, tail, alike))
+
+
+def test_every_choice_of_sites_settled_by_itself_finds_no_better_plan():
+    # Brute force: for each of 2^7 choices the linear programme with every draw written out.
+    document = tight_fund(7, 100, 60, 0.03, alike=False)
+    model, arrays = stated(document)
+    whole = np.flatnonzero(arrays.integer)
+    assert len(whole) == 7
+    plain = Session(with_plain_losses(arrays, model.losses), 1)
+    plain.maximise(plain.arrays.cost)
+    plain.relax()
+    worth = []
+    for chosen in itertools.product((0.0, 1.0), repeat=7):
+        plain.bound_columns(whole, np.array(chosen), np.array(chosen))
+        run = plain.run(SECONDS)
+        if run.ending == "optimal":
+            worth.append(run.objective)
+    assert 1 < len(worth) < 2**7
+    assert aggregated_run(model, arrays)[1].objective == pytest.approx(max(worth), rel=1e-8)
+
+
+class Counting(LossSession):
+    """Counts the programmes that HiGHS's own integer search was asked."""
+
+    searches = 0
+
+    def _run(self, time_limit_s):
+        self.searches += self._integer
+        return super()._run(time_limit_s)
+
+
+@pytest.mark.parametrize("nodes, searched", [(400, False), (3, True)])
+def test_choosing_a_few_of_many_needs_the_tree_alone(monkeypatch, nodes, searched):
+    monkeypatch.setattr(solve_losses, "TREE_NODES", nodes)
+    model, arrays = stated(tight_fund(14, 500, 60, 0.02, alike=False))
+    session = Counting(arrays, 1, model.losses)
+    session.maximise(arrays.cost)
+    run = session.run(SECONDS)
+    assert run.ending == "optimal" and run.bound - run.objective <= 1e-7
+    assert (session.searches > 0) == searched
+
+
+def test_a_time_limit_returns_the_best_exact_plan_and_a_valid_bound():
+    # A plateau that no search here ends within minutes; plans that keep every loss are found at once.
+    document = plateau(14, 2000, 0.1) | {"solver": {"time_limit_s": 3}}
+    model, arrays = stated(document)
+    session = LossSession(arrays, 1, model.losses)
+    session.maximise(arrays.cost)
+    run = session.run(3.0)
+    assert run.ending == "time_limit" and run.values is not None
+    relaxed = LossSession(arrays, 1, model.losses)
+    relaxed.relax()
+    relaxed.maximise(arrays.cost)
+    assert run.objective < run.bound <= relaxed.run(SECONDS).objective + 1e-6
+    result = allocate(document)
+    assert result.termination == "time_limit" and result.certificate.holds
+    assert result.objective.value <= result.objective.bound < 14
 
 
 def test_aggregation_of_gains_and_unequal_probabilities():
