@@ -76,7 +76,8 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    goals, order, ties = list(model.goals), list(model.tier_order), tie_break_goals(model)
+    goals = list(model.goals)
+    order, ties = (list(model.tier_order), tie_break_goals(model)) if options.ties else ([], [])
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
@@ -89,7 +90,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
             if excluded:
                 search.notes.append("polish-failed")
             kept = {}
-            if outcome.values is not None and isinstance(session, Session):
+            if options.ties and outcome.values is not None and isinstance(session, Session):
                 session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
                 kept = kept_by(model, session, outcome.values, search.polishing())
             seconds += session.seconds
@@ -180,7 +181,13 @@ def _whole_decisions(
             return best, "unknown", reached
         _hold(search, goal, value)
     assert best is not None and best.values is not None
+<<<<<<< HEAD
     uniqueness = _another_exists(model, search, best.values)
+=======
+    if not search.options.ties:
+        return best, "unknown", reached
+    uniqueness = _another_exists(search, best.values)
+>>>>>>> 3f85301 (An answer is explained by asking again: entry prices, replacements, letters, clashes and their repairs)
     if uniqueness != "none":
         best = _tie_broken(search, best, ties)
     return best, uniqueness, reached
