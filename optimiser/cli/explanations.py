@@ -22,8 +22,9 @@ from optimiser.cli.options import (
     solve_options,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import Exit, guarded, interruptible, say
+from optimiser.cli.run import guarded, interruptible, say
 from optimiser.cli.source import expect, load, refuse
+from optimiser.result.exit_codes import Exit
 
 CandidateId = Annotated[
     str | None, typer.Option("--candidate", metavar="ID", help="One candidate; without it, all of them.")

@@ -108,7 +108,7 @@ class _Letter:
         weakest = _weakest(self._inquiry.scenario, funded)
         if weakest is not None and open_:
             c = self._inquiry.candidate(weakest.id)
-            cost = sum(amount for p in c.all_phases for amount in p.cost.values())
+            cost = sum(p.total_cost for p in c.all_phases)
             terms = weakest.replacement.terms if weakest.replacement is not None else []
             self.say(
                 "to-beat",

@@ -49,7 +49,7 @@ def entry_prices(inquiry: Inquiry, candidates: Sequence[Candidate]) -> dict[str,
 
 def _cost(inquiry: Inquiry, c: Candidate) -> list[EntryPrice]:
     """Every cost of it lowered in the same proportion; its pledge stays as it is."""
-    total = sum(amount for p in c.all_phases for amount in p.cost.values())
+    total = sum(p.total_cost for p in c.all_phases)
     if total <= 0:
         return []
 
@@ -57,7 +57,8 @@ def _cost(inquiry: Inquiry, c: Candidate) -> list[EntryPrice]:
         share = cost / total
         if c.phases is None:
             return {join(("candidates", c.id, "cost")): _times(c.cost or {}, share)}
-        return {join(("candidates", c.id, "phases", p.id, "cost")): _times(p.cost, share) for p in c.phases}
+        stated = [(p.id, *p.stated_cost) for p in c.phases]
+        return {join(("candidates", c.id, "phases", p, key)): _times(cost, share) for p, key, cost in stated}
 
     far = [LEAST_COST * total]
     return [_price(inquiry, c, "cost", None, "EUR million", total, far, settings, fixed_rivals=True)]

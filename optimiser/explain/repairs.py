@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -240,7 +241,7 @@ class _Repairing:
 
     def _may_be_lifted(self, w: Written) -> bool:
         allowed = self._allowed is None or w.pointers in self._allowed
-        return allowed and not w.is_number and (w.label == "A2" or (w.label == "L3" and self._with_locks))
+        return allowed and not w.is_number and (w.label in ("A2", "T1") or (w.label == "L3" and self._with_locks))
 
     def _converged(
         self,
@@ -335,12 +336,12 @@ def _effects(scenario: Scenario, model: Model, arrays: Arrays, w: Written, own: 
     if len(other.programme.variables) != len(model.programme.variables):
         return {}
     there = arrays_of(other.programme)
-    place = {_key(row): n for n, row in enumerate(other.programme.rows)}
+    place = {key: n for n, key in enumerate(_keys(other.programme.rows))}
     effects: dict[int, _Effect] = {}
-    for n, row in enumerate(model.programme.rows):
+    for n, (row, key) in enumerate(zip(model.programme.rows, _keys(model.programme.rows), strict=True)):
         if row.bound == "equal" and row.label != "L3":
             continue
-        m = place.get(_key(row))
+        m = place.get(key)
         if m is None:
             effect = _Effect(np.array([]), np.array([]), 1.0) if w.is_whole and n in own else None
         else:
@@ -350,8 +351,15 @@ def _effects(scenario: Scenario, model: Model, arrays: Arrays, w: Written, own: 
     return effects
 
 
-def _key(row: Row) -> tuple[str, str, str, str]:
-    return row.label, row.rule, row.at, row.bound
+def _keys(rows: Sequence[Row]) -> list[tuple[str, str, str, str, int]]:
+    """What each row is known by in two statements of a model: where several are called the same, their order too."""
+    seen: dict[tuple[str, str, str, str], int] = defaultdict(int)
+    keys = []
+    for row in rows:
+        name = (row.label, row.rule, row.at, row.bound)
+        keys.append((*name, seen[name]))
+        seen[name] += 1
+    return keys
 
 
 def _difference(here: Arrays, n: int, there: Arrays, m: int, bound: str, step: float) -> _Effect | None:
@@ -389,7 +397,11 @@ def _step(w: Written) -> float:
 def _greatest(model: Model, arrays: Arrays) -> Floats:
     """A first guess of every column where nothing is known: funded whole, each cell its whole cost, sums of both."""
     at = np.where(np.isfinite(arrays.upper), arrays.upper, 1.0)
-    cost = {(*p.key, t): amount for p in model.data.phases for t, amount in p.cost.items()}
+    cost: dict[tuple[str, str, int], float] = {}
+    for phase in model.data.phases:
+        for schedule in phase.cost.values():
+            for t, amount in schedule.items():
+                cost[*phase.key, t] = max(amount, cost.get((*phase.key, t), 0.0))
     for (_, c, p, t), i in model.columns.x.items():
         at[i] = cost[c, p, t] / max(len(model.data.tiers), 1)
     for (c, p, t), i in model.columns.m.items():

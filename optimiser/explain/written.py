@@ -201,6 +201,14 @@ def _lock(page: _Page, row: Row) -> Written:
     return Written("L3", c.id, (join(place),), "lock", None, "1")
 
 
+def _order_in_time(page: _Page, row: Row) -> Written | None:
+    p = page.phases.get(row.at.rpartition("/")[0])
+    if p is None:
+        return None  # one start of a phase: what a start is, not a rule of the user's
+    pointer = join(("candidates", p.candidate.id, "phases", p.phase.id, "after_years"))
+    return Written("T1", p.candidate.id, (pointer,), "rule", None, "1")
+
+
 def _level(key: tuple[str, ...], unit: str) -> Callable[[_Page, Row], Written | None]:
     """A number that every tier of a level states; the level is named as in the model."""
 
@@ -238,6 +246,7 @@ _PLACES: dict[str, Callable[[_Page, Row], Written | None]] = {
     "L1": _constraint,
     "L2": _rule_itself,
     "L3": _lock,
+    "T1": _order_in_time,
     "R1": _level(("hurdle",), "rate"),
     "R2": _level(("limits", "expected_loss", "at_most"), "share"),
     "R3": _level(("limits", "cvar", "at_most"), "share"),

@@ -706,6 +706,7 @@ _EXPLAIN: dict[str, str] = {
     "rule.L3.out": "{rule} is locked out",
     "rule.L3.committed": "money is committed to {rule}",
     "rule.L3.at_least": "{value} are committed to {rule}",
+    "rule.T1.rule": "phases of {rule} start some years apart",
     "rule.R1.at_least": "{rule} must return {value} a year",
     "rule.R2.at_most": "{rule} loses at most {value} on average",
     "rule.R3.at_most": "{rule} loses at most {value} in the worst cases",

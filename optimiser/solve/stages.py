@@ -181,13 +181,9 @@ def _whole_decisions(
             return best, "unknown", reached
         _hold(search, goal, value)
     assert best is not None and best.values is not None
-<<<<<<< HEAD
-    uniqueness = _another_exists(model, search, best.values)
-=======
     if not search.options.ties:
         return best, "unknown", reached
-    uniqueness = _another_exists(search, best.values)
->>>>>>> 3f85301 (An answer is explained by asking again: entry prices, replacements, letters, clashes and their repairs)
+    uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":
         best = _tie_broken(search, best, ties)
     return best, uniqueness, reached

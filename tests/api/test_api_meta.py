@@ -20,8 +20,7 @@ from optimiser.library import library_files
 from optimiser.messages import LANGUAGES
 from optimiser.scenario.schema import scenario_schema
 
-GETS = ["/v1/scenarios", "/v1/schema", "/v1/limits",
-            "/v1/repairs", "/v1/version", "/health/live", "/health/ready", "/openapi.json"]
+GETS = ["/v1/scenarios", "/v1/schema", "/v1/limits", "/v1/version", "/health/live", "/health/ready", "/openapi.json"]
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +98,7 @@ def test_every_get_also_answers_head(client: TestClient, address: str) -> None:
     assert headed.headers["content-length"] == str(len(got.content))
 
 
-@pytest.mark.parametrize(("address", "allowed"), [(ALLOCATIONS, "OPTIONS, POST"), ("/v1/limits",
-            "/v1/repairs", "GET, HEAD, OPTIONS")])
+@pytest.mark.parametrize(("address", "allowed"), [(ALLOCATIONS, "OPTIONS, POST"), ("/v1/limits", "GET, HEAD, OPTIONS")])
 def test_options_names_the_methods(client: TestClient, address: str, allowed: str) -> None:
     response = client.options(address)
     assert response.status_code == 204 and response.content == b""
@@ -161,11 +159,12 @@ def test_the_description_lists_every_route(openapi: dict[str, Any]) -> None:
         ALLOCATIONS,
         VALIDATE,
         EVALUATIONS,
+        "/v1/explanations",
         "/v1/scenarios",
         "/v1/scenarios/{id}",
         "/v1/schema",
         "/v1/limits",
-            "/v1/repairs",
+        "/v1/repairs",
         "/v1/version",
         "/health/live",
         "/health/ready",

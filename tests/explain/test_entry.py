@@ -111,6 +111,13 @@ def test_a_divisible_site_enters_at_its_reduced_cost():
     assert found["tier", "union"].enters == pytest.approx(101, rel=2e-3)  # a hundredth of b beside the whole of a
 
 
+def test_the_cost_of_phases_that_start_when_they_may():
+    phases = [{"id": "p", "cost_since_start": {"0": 60, "1": 60}, "start": {"earliest": 2027, "latest": 2029}}]
+    document = scenario([site("a", 100, 10), site("b", value=5, phases=phases)], [tier(size=120)])
+    found = prices(cases(explain_candidate(document, "b"))["b"])
+    assert found["cost", None].enters == pytest.approx(20)
+
+
 def test_public_tiers_grow_together():
     document = scenario(
         [site("a", 100, 10), site("b", 100, 5)], [tier("x", 60), tier("y", 60)], fund={"max_public_share": 1}

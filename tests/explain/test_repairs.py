@@ -143,6 +143,18 @@ def test_without_time_nothing_is_claimed():
     assert answer.feasible is None and answer.not_computed == ["clash"] and answer.repairs == []
 
 
+def test_phases_that_must_start_too_far_apart():
+    """Both start in 2027 or 2028, three years apart: the order in time goes, or a lock."""
+    window = {"start": {"earliest": 2027, "latest": 2028}}
+    phases = [
+        {"id": "p1", "cost_since_start": {"0": 100}, **window},
+        {"id": "p2", "cost_since_start": {"0": 100}, **window, "locked": "in", "after_years": 3},
+    ]
+    answer = repair(scenario([site("a", phases=phases)], [tier()]))
+    assert labels(answer) == {"T1", "L3"}
+    assert [changes(r) for r in answer.repairs] == [{"/candidates/a/phases/p2/after_years": None}]
+
+
 def test_limits_on_losses_clash_too():
     """The one lender bears all losses, 10 % on average, and allows 5."""
     limits = {"expected_loss": {"at_most": 0.05}}
