@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from optimiser.evaluation import evaluate
     from optimiser.explain.answer import Explanation, Repair
     from optimiser.explain.explanations import explain_candidate, explain_country
+    from optimiser.explain.kept import Kept, keep
     from optimiser.explain.repairs import repair
     from optimiser.findings import Finding
     from optimiser.plan import Plan
@@ -41,6 +42,7 @@ _PLACES = {
     "Explanation": "explain.answer",
     "Finding": "findings",
     "InvestAIError": "errors",
+    "Kept": "explain.kept",
     "Loaded": "scenario.load",
     "Plan": "plan",
     "PlanError": "errors",
@@ -58,6 +60,7 @@ _PLACES = {
     "evaluate": "evaluation",
     "explain_candidate": "explain.explanations",
     "explain_country": "explain.explanations",
+    "keep": "explain.kept",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
@@ -69,6 +72,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "InvestAIError",
+    "Kept",
     "Loaded",
     "Plan",
     "PlanError",
@@ -86,6 +90,7 @@ __all__ = [
     "evaluate",
     "explain_candidate",
     "explain_country",
+    "keep",
     "load_bytes",
     "load_document",
     "load_file",

@@ -24,7 +24,7 @@ from optimiser.cli.options import (
 from optimiser.cli.root import app
 from optimiser.cli.run import guarded, interruptible, say
 from optimiser.cli.source import expect, load, refuse
-from optimiser.result.exit_codes import Exit
+from optimiser.result.exit_codes import Exit, exit_code
 
 CandidateId = Annotated[
     str | None, typer.Option("--candidate", metavar="ID", help="One candidate; without it, all of them.")
@@ -78,9 +78,7 @@ def explain(
         refuse("invalid-question", error.findings, lang, as_json)
         return
     give(answer, partial(explanation_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "explanation")
-    codes = {"optimal": Exit.OPTIMAL, "infeasible": Exit.INFEASIBLE, "unbounded": Exit.UNBOUNDED}
-    limit = Exit.LIMIT_WITH_PLAN if answer.funded else Exit.LIMIT_WITHOUT_PLAN
-    raise typer.Exit(codes.get(answer.termination, limit if answer.termination == "time_limit" else Exit.ERROR))
+    raise typer.Exit(exit_code(answer.termination, bool(answer.funded)))
 
 
 @app.command()

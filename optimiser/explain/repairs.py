@@ -354,7 +354,7 @@ def _effects(scenario: Scenario, model: Model, arrays: Arrays, w: Written, own: 
 def _keys(rows: Sequence[Row]) -> list[tuple[str, str, str, str, int]]:
     """What each row is known by in two statements of a model: where several are called the same, their order too."""
     seen: dict[tuple[str, str, str, str], int] = defaultdict(int)
-    keys = []
+    keys: list[tuple[str, str, str, str, int]] = []
     for row in rows:
         name = (row.label, row.rule, row.at, row.bound)
         keys.append((*name, seen[name]))

@@ -1,11 +1,12 @@
-"""Pages of explanations and repairs."""
+"""Pages of explanations, repairs and plans kept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from optimiser.explain.answer import CandidateCase, Clash, EntryPrice, Explanation, Repair, TermChange
-from optimiser.report.numbers import NOTHING, number, share
+from optimiser.explain.kept import Kept
+from optimiser.report.numbers import NOTHING, grid, number, share
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
 
@@ -62,6 +63,53 @@ def repair_page(answer: Repair, lang: str = "en", everything: bool = False, titl
         blocks.append(findings_block(say("title.findings"), answer.findings, say, everything))
     blocks.append(Paragraph("", [say("explain.took", seconds=f"{answer.provenance.seconds:.2f}")]))
     return blocks
+
+
+def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+    """A plan kept, for people: what changes, who loses, and a proportional cut beside it."""
+    say = words(lang)
+    name = answer.results[0].scenario.name or title
+    blocks: list[Block] = [Heading(name, _kept_sentences(answer, say), answer.new_plan is not None)]
+    if answer.moves:
+        columns = grid(
+            [[getattr(m, key) or 0.0 for m in answer.moves] for key in ("before", "after", "proportional", "signed")]
+        )
+        rows = [[m.candidate, *cells] for m, *cells in zip(answer.moves, *columns, strict=True)]
+        titles = [Column(say("column.site"))]
+        titles += [Column(say(f"column.{key}"), True) for key in ("before", "after", "proportional", "signed")]
+        blocks.append(Table(say("title.moves"), titles, rows))
+    sentences = []
+    for r in answer.results:
+        plan = say(f"keep.strategy.{r.strategy}")
+        assert r.certificate is not None
+        broken = [f"{c.label} {c.rule}" for c in r.certificate.rules if c.violation > c.allowance]
+        sentences.append(
+            say("keep.breaks", plan=plan, rules=", ".join(broken)) if broken else say("keep.holds", plan=plan)
+        )
+        sentences.append(say("keep.objective", plan=plan, value=_number(r.objective.value)))
+    blocks.append(Paragraph(say("title.beside"), sentences))
+    if everything and answer.results[0].findings:
+        blocks.append(findings_block(say("title.findings"), answer.results[0].findings, say, everything))
+    return blocks
+
+
+def _kept_sentences(answer: Kept, say: Words) -> list[str]:
+    if answer.new_plan is None:
+        if answer.termination != "infeasible":
+            return [
+                say("outcome.no-plan") if answer.termination == "time_limit" else say(f"outcome.{answer.termination}")
+            ]
+        signed = sum(m.signed for m in answer.moves)
+        if answer.signed_until is None:
+            return [say("keep.none-unsigned")]
+        return [say("keep.none", signed=number(signed), year=answer.signed_until)]
+    if not answer.changes and not answer.money_moved:
+        return [say("keep.unchanged")]
+    sentences = [say("keep.changes", changes=number(answer.changes or 0.0), moved=number(answer.money_moved or 0.0))]
+    for code, sites in (("comes-in", answer.comes_in), ("drops-out", answer.drops_out)):
+        if sites:
+            sentences.append(say(f"keep.{code}", sites=", ".join(sites)))
+    return sentences if answer.termination == "optimal" else [*sentences, say("keep.unproven")]
 
 
 def _clash(clash: Clash, say: Words) -> Block:

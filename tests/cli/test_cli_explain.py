@@ -90,3 +90,26 @@ def test_out_of_time_is_said(investai, primavera):
     shown = investai("explain", primavera, "--time-limit", "0.001")
     assert shown.exit_code in (0, 5, 6)
     assert "did not suffice" in shown.stdout or "time limit" in shown.stdout
+
+
+def test_a_plan_is_kept_when_the_budget_is_cut(investai, tmp_path):
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(investai("allocate", "eurohpc-2026-call", "--json").stdout.encode())
+    cut = ("allocate", "eurohpc-2026-call", "--set", "/fund/tiers/union/size=1000", "--keep", plan)
+    shown = investai(*cut, "--signed-until", 2027)
+    assert shown.exit_code == 0, shown.output
+    for words in ("Who loses, who gains", "Every award of a tier cut by the same share: breaks F1 fund"):
+        assert words in " ".join(shown.stdout.split())
+    document = json.loads(investai(*cut, "--json", "--out", f"{tmp_path}/kept/").stdout)
+    assert [r["strategy"] for r in document["results"]] == ["before", "keep", "proportional"]
+    assert {p.name for p in (tmp_path / "kept").iterdir()} == {"kept.json", "moves.csv", "money.csv"}
+    none = investai(
+        "allocate", "eurohpc-2026-call", "--set", "/fund/tiers/union/size=700", *cut[4:], "--signed-until", 2027
+    )
+    assert none.exit_code == 4 and "all that is signed" in " ".join(none.stdout.split())
+
+
+def test_keeping_needs_a_plan(investai, primavera, tmp_path):
+    assert investai("allocate", primavera, "--signed-until", 2027).exit_code == 2
+    assert investai("allocate", primavera, "--keep", tmp_path / "none.json").exit_code == 3
+    assert investai("allocate", "-", "--keep", "-", stdin="{}").exit_code == 2

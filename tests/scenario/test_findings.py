@@ -405,6 +405,7 @@ def test_plans_of_windows(code):
 
 
 ELSEWHERE = {
+    "keep-unproven",
     "two-questions",
     "infeasible",
     "unbounded-objective",
