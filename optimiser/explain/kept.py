@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Move:
     """What one candidate gets from the tiers [EUR million].
 
-    before: in the plan that is out. after: in the nearest plan, null where there is none. proportional: with every award
-    of a tier cut by the same share. signed: what cannot be taken back.
+    before: in the plan that is out. after: in the nearest plan, null where there is none. proportional: with every
+    award of a tier cut by the same share. signed: what cannot be taken back.
     """
 
     candidate: str
