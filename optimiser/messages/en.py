@@ -720,7 +720,7 @@ _EXPLAIN: dict[str, str] = {
     "explain.change.money": "{text}: {by} short, which is money someone must find; {after} works",
     "explain.change.lifted": "{text}: lift it",
     # the letter about a country
-    "letter.opening": "The plan for {scenario} funds {funded} sites: {names}.",
+    "letter.opening": 'The plan for "{scenario}" funds {funded} sites: {names}.',
     "letter.funded": "In {country}, {site} is funded with {money} from the fund's tiers.",
     "letter.replaced": "Without {site} the best plan would fund {others} instead, and change so: {lost}.",
     "letter.not-replaced": "Without {site} nobody would come in for it; the plan would change so: {lost}.",
