@@ -29,7 +29,6 @@ def alternatives(inquiry: Inquiry, count: int, within: float) -> tuple[list[Alte
             return found, False
         if not standing.possible:
             return found, True
-        standing = replace(standing, stages=standing.stages[1:])
         plans.append(standing)
         found.append(_alternative(inquiry, standing))
     return found, True
@@ -40,7 +39,7 @@ def _apart(model: Model, inquiry: Inquiry, known: Sequence[set[str]], within: fl
 
     Σ_{c in the plan} (1 − y[c,1]) + Σ_{c not in it} y[c,1] ≥ 1 for each; their sum is the first goal.
     """
-    for goal, value in zip(model.goals, inquiry.base.stages, strict=False):
+    for goal, value in zip(model.goals, inquiry.base.stages[-len(model.goals) :], strict=True):
         terms = merged(goal.pairs)
         if terms:
             least = value - within * abs(value) - max(FEASIBILITY_TOLERANCE, 1e-9 * abs(value))

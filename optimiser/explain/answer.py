@@ -62,7 +62,7 @@ class RepairOption:
 
     size: Σ |change| / |number written| over the rules changed (a rule lifted or dropped counts 1). money: what tiers
     need more [EUR million]. proven_least: that no smaller change of the rules that were allowed to change is enough.
-    objective: what the plan found reaches (its first stage). command: the changes as ``--set`` takes them; empty where
+    objective: what the plan found reaches. command: the changes as ``--set`` takes them; empty where
     a rule must be dropped.
     """
 

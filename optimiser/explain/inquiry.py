@@ -32,7 +32,7 @@ Stating = Callable[[Model], Model]
 class Standing:
     """One solved version: possible is None where the time did not suffice to tell.
 
-    stages: what each stage of the objective reached, in its order, larger is better.
+    stages: what each stage reached, those of the objective last, larger is better.
     """
 
     possible: bool | None
@@ -132,9 +132,11 @@ class Inquiry:
         return clash_of(self.scenario, found, lang) if found.feasible is False else None
 
     def _tolerances(self, stages: int) -> list[float]:
-        if self.scenario.objective.mode == "lexicographic":
-            return [t.tolerance for t in self.scenario.objective.terms]
-        return [0.0] * stages
+        """Of each stage; what comes before the objective has none."""
+        if self.scenario.objective.mode != "lexicographic":
+            return [0.0] * stages
+        own = [t.tolerance for t in self.scenario.objective.terms]
+        return [0.0] * (stages - len(own)) + own
 
 
 def forced(model: Model, inside: Collection[str], outside: Collection[str]) -> Model:
@@ -161,11 +163,12 @@ def _standing(optimum: Optimum) -> Standing:
         return Standing(possible, optimum.proven, (), (), [])
     draws = optimum.model.draws
     book = loss_book(optimum.scenario, plan, draws) if draws is not None else None
+    order = {goal.name for goal in optimum.model.tier_order}
     in_plan = {c for (c, _), y in plan.fraction.items() if y}
     return Standing(
         True,
         optimum.proven,
-        tuple(s.value or 0.0 for s in outcome.stages[: len(optimum.model.goals)]),
+        tuple(s.value or 0.0 for s in outcome.stages if s.name not in order),
         tuple(c.id for c in optimum.scenario.candidates if c.id in in_plan),
         term_values(optimum.scenario, plan, book),
     )

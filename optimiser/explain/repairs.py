@@ -134,7 +134,7 @@ def _dropping(scenario: Scenario, clash: Sequence[ClashingRule], clock: Clock, l
         model = build_model(left)
         clashing = clashing_rules(model, arrays_of(model.programme), clock)
         if clashing.feasible:
-            value = solve_scenario(left, _without_ties(clock)).outcome.stages[0].value
+            value = solve_scenario(left, _without_ties(clock)).value
             return RepairOption(changes, float(len(changes)), len(changes), 0.0, False, value, "")
         rest = _Repairing(left, None, True, clock, lang).option()
         if rest is not None:
@@ -197,7 +197,7 @@ class _Repairing:
                 return None
             optimum = solve_scenario(repaired_scenario, _without_ties(self._clock))
             if optimum.plan is not None and certify(repaired_scenario, optimum.plan, optimum.model.draws).holds:
-                return self._written_up(optimum.outcome.stages[0].value)
+                return self._written_up(optimum.value)
             if optimum.plan is not None:
                 # It stands on the edge, within the solver's tolerance: the numbers are rounded more coarsely.
                 self._digits -= 1

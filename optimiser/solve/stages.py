@@ -76,8 +76,10 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    goals = list(model.goals)
-    order, ties = (list(model.tier_order), tie_break_goals(model)) if options.ties else ([], [])
+    ties = tie_break_goals(model) if options.ties else []
+    if not options.ties:
+        model = replace(model, tier_order=())
+    goals, order = list(model.goals), list(model.tier_order)
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
