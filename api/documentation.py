@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from api.problems import JSON, PROBLEM_JSON, STATUS, problem_type
+from optimiser.explain.answer import Explanation, Repair
 from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
@@ -60,6 +61,16 @@ def validation_documentation() -> Schema:
 def evaluation_documentation() -> Schema:
     """Body and responses of ``POST /v1/evaluations``."""
     return _posted("Evaluation", "Result")
+
+
+def explanation_documentation() -> Schema:
+    """Body and responses of ``POST /v1/explanations``."""
+    return _posted("Question", "Explanation")
+
+
+def repair_documentation() -> Schema:
+    """Body and responses of ``POST /v1/repairs``."""
+    return _posted("Repairing", "Repair")
 
 
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
@@ -120,6 +131,15 @@ def _schemas() -> Schema:
     return {
         **_hoisted("Scenario", scenario_schema()),
         **_hoisted("Result", result_schema()),
+        **_hoisted("Explanation", TypeAdapter(Explanation).json_schema(mode="serialization")),
+        **_hoisted("Repair", TypeAdapter(Repair).json_schema(mode="serialization")),
+        "Question": _question_schema(),
+        "Repairing": {
+            "type": "object",
+            "required": ["scenario"],
+            "additionalProperties": False,
+            "properties": {"scenario": {"$ref": f"{REF}Scenario"}},
+        },
         "Finding": finding,
         "Problem": _problem_schema(findings),
         "Validation": {
@@ -155,6 +175,24 @@ def _problem_schema(findings: Schema) -> Schema:
             "detail": {"type": "string"},
             "instance": {"type": "string", "format": "uri", "description": "this occurrence, as it stands in the log"},
             "errors": {**findings, "minItems": 1},
+        },
+    }
+
+
+def _question_schema() -> Schema:
+    most = {"type": "integer", "minimum": 0, "maximum": 100, "default": 0, "description": "other plans to look for"}
+    within = {"type": "number", "minimum": 0, "maximum": 1, "default": 0.01, "description": "loss they may have"}
+    return {
+        "type": "object",
+        "description": "about one candidate, one country, or every candidate where neither is named",
+        "required": ["scenario"],
+        "additionalProperties": False,
+        "properties": {
+            "scenario": {"$ref": f"{REF}Scenario"},
+            "candidate": {"type": ["string", "null"], "description": "id of a candidate"},
+            "country": {"type": ["string", "null"], "description": "country code, as in HU"},
+            "alternatives": most,
+            "within": within,
         },
     }
 

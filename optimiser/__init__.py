@@ -16,8 +16,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.allocation import allocate
     from optimiser.certificate import certify
-    from optimiser.errors import InvestAIError, PlanError, PointerError, ScenarioError, SolverError, SolverUnavailable
+    from optimiser.errors import (
+        InvestAIError,
+        PlanError,
+        PointerError,
+        QuestionError,
+        ScenarioError,
+        SolverError,
+        SolverUnavailable,
+    )
     from optimiser.evaluation import evaluate
+    from optimiser.explain.answer import Explanation, Repair
+    from optimiser.explain.explanations import explain_candidate, explain_country
+    from optimiser.explain.kept import Kept, keep
+    from optimiser.explain.repairs import repair
     from optimiser.findings import Finding
     from optimiser.plan import Plan
     from optimiser.result.result import Result
@@ -27,12 +39,16 @@ if TYPE_CHECKING:
     from optimiser.solve.options import SolveOptions
 
 _PLACES = {
+    "Explanation": "explain.answer",
     "Finding": "findings",
     "InvestAIError": "errors",
+    "Kept": "explain.kept",
     "Loaded": "scenario.load",
     "Plan": "plan",
     "PlanError": "errors",
     "PointerError": "errors",
+    "QuestionError": "errors",
+    "Repair": "explain.answer",
     "Result": "result.result",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
@@ -42,19 +58,27 @@ _PLACES = {
     "allocate": "allocation",
     "certify": "certificate",
     "evaluate": "evaluation",
+    "explain_candidate": "explain.explanations",
+    "explain_country": "explain.explanations",
+    "keep": "explain.kept",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
+    "repair": "explain.repairs",
     "scenario_schema": "scenario.schema",
 }
 
 __all__ = [
+    "Explanation",
     "Finding",
     "InvestAIError",
+    "Kept",
     "Loaded",
     "Plan",
     "PlanError",
     "PointerError",
+    "QuestionError",
+    "Repair",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -64,9 +88,13 @@ __all__ = [
     "allocate",
     "certify",
     "evaluate",
+    "explain_candidate",
+    "explain_country",
+    "keep",
     "load_bytes",
     "load_document",
     "load_file",
+    "repair",
     "scenario_schema",
 ]
 

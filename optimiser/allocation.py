@@ -6,7 +6,7 @@ import gc
 import importlib.metadata
 import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -105,18 +105,28 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
         return _result(optimum, findings, lang, started)
 
 
-def solve_scenario(scenario: Scenario, options: SolveOptions | None = None) -> Optimum:
+def solve_scenario(
+    scenario: Scenario, options: SolveOptions | None = None, also: Callable[[Model], Model] | None = None
+) -> Optimum:
     """The best plan of a checked scenario, without reasons, prices and certificate: for questions that ask many.
 
+    also: states further rows in the model's programme, or gives it other goals, before it is solved.
     Errors: SolverError where the solver refuses.
     """
     with _collector_paused():
-        return _solved(scenario, options, time.perf_counter())
+        return _solved(scenario, options, time.perf_counter(), also)
 
 
-def _solved(scenario: Scenario, options: SolveOptions | None, started: float) -> Optimum:
+def _solved(
+    scenario: Scenario,
+    options: SolveOptions | None,
+    started: float,
+    also: Callable[[Model], Model] | None = None,
+) -> Optimum:
     options = options or options_of(scenario)
     model = build_model(scenario)
+    if also is not None:
+        model = also(model)
     arrays = arrays_of(model.programme)
     outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
     plan = plan_of(model, outcome.values) if outcome.values is not None else None
@@ -272,6 +282,8 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
                     "warning", "time-limit", "/solver/time_limit_s", {"seconds": options.time_limit_s, "gap": shown}
                 )
             )
+    if outcome.termination == "infeasible":
+        found.append(Finding("note", "infeasible", ""))
     if outcome.termination == "unbounded":
         found.append(Finding("warning", "unbounded-objective", "/objective"))
     if outcome.termination == "error":

@@ -2,7 +2,8 @@
 
     InvestAIError
     ├── ScenarioError        the scenario has errors; carries every finding
-    │   └── PlanError        a hand-made plan does not fit its scenario
+    │   ├── PlanError        a hand-made plan does not fit its scenario
+    │   └── QuestionError    a question names what its scenario does not have
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
@@ -36,6 +37,10 @@ class ScenarioError(InvestAIError):
 
 class PlanError(ScenarioError):
     """A plan names what its scenario does not have; ``findings`` lists every place."""
+
+
+class QuestionError(ScenarioError):
+    """A question about an answer names what the scenario does not have; ``findings`` says what."""
 
 
 class PointerError(InvestAIError):

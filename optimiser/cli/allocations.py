@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,11 +13,13 @@ from optimiser.cli.options import (
     CsvStyle,
     Debug,
     File,
+    KeepPlan,
     Language,
     MipGap,
     Out,
     PlanFile,
     Settings,
+    SignedUntil,
     Solver,
     Threads,
     TimeLimit,
@@ -28,7 +31,12 @@ from optimiser.cli.options import (
 from optimiser.cli.root import app
 from optimiser.cli.run import body, body_of, exit_of, guarded, interruptible, say, show
 from optimiser.cli.source import STDIN, expect, load, load_plan, refuse
-from optimiser.result.exit_codes import Exit
+from optimiser.result.exit_codes import Exit, exit_code
+
+if TYPE_CHECKING:
+    from optimiser.explain.kept import Kept
+    from optimiser.scenario.load import Loaded
+    from optimiser.solve.options import SolveOptions
 
 
 @app.command()
@@ -44,18 +52,45 @@ def allocate(
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
     threads: Threads = None,
+    keep: KeepPlan = None,
+    signed_until: SignedUntil = None,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Find the best allocation of a scenario, with its certificate, prices and reasons."""
+    if signed_until is not None and keep is None:
+        raise typer.BadParameter(say("usage.signed-until", lang), param_hint="--signed-until")
+    if file == keep == STDIN:
+        raise typer.BadParameter(say("usage.one-stdin", lang), param_hint="--keep")
     loaded = expect(load(file, settings or [], lang), lang, as_json)
     from optimiser.allocation import allocate as best_allocation
     from optimiser.report.pages import result_page
 
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
+    if keep is not None:
+        kept = _kept(loaded, keep, signed_until, options, lang, as_json)
+        from optimiser.report.explanations import kept_page
+
+        give(kept, partial(kept_page, kept, lang, verbose, file), as_json, out, csv_format, lang, "kept")
+        raise typer.Exit(exit_code(kept.termination, kept.new_plan is not None))
     result = interruptible(lambda: best_allocation(loaded, options, lang))
     give(result, partial(result_page, result, lang, verbose, file), as_json, out, csv_format, lang)
     raise typer.Exit(exit_of(result))
+
+
+def _kept(loaded: Loaded, file: str, signed_until: int | None, options: SolveOptions, lang: str, as_json: bool) -> Kept:
+    """The plan nearest to the one in the file."""
+    from optimiser.errors import PlanError
+    from optimiser.explain.kept import keep
+
+    document, wrong = load_plan(file)
+    if wrong:
+        refuse("invalid-plan", wrong, lang, as_json)
+    try:
+        return interruptible(lambda: keep(loaded, document, signed_until, options, lang))
+    except PlanError as error:
+        refuse("invalid-plan", error.findings, lang, as_json)
+        raise
 
 
 @app.command()

@@ -50,6 +50,14 @@ PlanFile = Annotated[
     str,
     typer.Argument(metavar="PLAN", help="A JSON file with the plan's money, or a whole result; - for standard input."),
 ]
+KeepPlan = Annotated[
+    str | None,
+    typer.Option("--keep", metavar="PLAN", help="A plan that is out: change as little of it as the rules allow."),
+]
+SignedUntil = Annotated[
+    int | None,
+    typer.Option("--signed-until", metavar="YEAR", help="With --keep: its money up to and with this year stays."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the service answers, and nothing else.")]
 Out = Annotated[
     str | None,

@@ -28,6 +28,10 @@ class Clock:
         """Whether the limit is reached: what is not solved yet stays unsolved, and is said to be."""
         return self.remaining_s <= 0.0
 
+    def part(self, share: float) -> Clock:
+        """A clock for a share of the time left: for one of several tasks, so that none alone uses it up."""
+        return Clock(replace(self.options, time_limit_s=share * self.remaining_s))
+
     def next(self) -> SolveOptions:
         """Options of the next solve: the same, with the time that is left."""
         return replace(self.options, time_limit_s=max(self.remaining_s, LEAST_S))

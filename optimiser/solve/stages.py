@@ -76,7 +76,9 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    ties = tie_break_goals(model)
+    ties = tie_break_goals(model) if options.ties else []
+    if not options.ties:
+        model = replace(model, tier_order=())
     excluded: list[Floats] = []
     seconds = 0.0
     while True:
@@ -89,7 +91,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
             if excluded:
                 search.notes.append("polish-failed")
             kept = {}
-            if outcome.values is not None and isinstance(session, Session):
+            if options.ties and outcome.values is not None and isinstance(session, Session):
                 session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
                 kept = kept_by(model, session, outcome.values, search.polishing())
             seconds += session.seconds
@@ -186,6 +188,8 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
         else:
             _hold(search, goal, value)
     assert best is not None and best.values is not None
+    if not search.options.ties:
+        return best, "unknown", reached
     uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":
         best = _tie_broken(search, best, ties)

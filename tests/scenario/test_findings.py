@@ -417,6 +417,9 @@ def test_plans_of_windows(code):
 
 
 ELSEWHERE = {
+    "keep-unproven",
+    "two-questions",
+    "infeasible",
     "unbounded-objective",
     "tie-break-unfinished",
     "polish-failed",
