@@ -14,6 +14,7 @@ from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
+from optimiser.study.frontiers import MOST_POINTS, Frontier
 
 Schema = dict[str, Any]
 
@@ -60,6 +61,11 @@ def validation_documentation() -> Schema:
 def evaluation_documentation() -> Schema:
     """Body and responses of ``POST /v1/evaluations``."""
     return _posted("Evaluation", "Result")
+
+
+def frontier_documentation() -> Schema:
+    """Body and responses of ``POST /v1/frontiers``."""
+    return _posted("FrontierRequest", "Frontier")
 
 
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
@@ -120,6 +126,7 @@ def _schemas() -> Schema:
     return {
         **_hoisted("Scenario", scenario_schema()),
         **_hoisted("Result", result_schema()),
+        **_study_schemas(),
         "Finding": finding,
         "Problem": _problem_schema(findings),
         "Validation": {
@@ -140,6 +147,55 @@ def _schemas() -> Schema:
             "additionalProperties": False,
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}, "plan": _plan_schema()},
         },
+    }
+
+
+def _study_schemas() -> Schema:
+    term = {"anyOf": [{"type": "string", "examples": ["attribute:chips"]}, {"$ref": f"{REF}Scenario.Term"}]}
+    return {
+        **_answer_schema("Frontier", Frontier),
+        "FrontierRequest": _request_schema(
+            terms={"type": "array", "items": term, "minItems": 2, "maxItems": 2, "description": "the two terms"},
+            points={"type": "integer", "minimum": 2, "maximum": MOST_POINTS, "default": 11},
+            complete={"type": "boolean", "default": False, "description": "all points instead"},
+        ),
+    }
+
+
+def _answer_schema(name: str, answer: type) -> Schema:
+    """The schema of a study's answer; the full results in it are those of an allocation."""
+    shared = {"Result", *result_schema()["$defs"]}
+    hoisted = _hoisted(name, _renamed(TypeAdapter(answer).json_schema(mode="serialization")))
+    own = {key: value for key, value in hoisted.items() if key.removeprefix(f"{name}.") not in shared}
+    places = {f"{REF}{name}.{part}": f"{REF}Result.{part}" for part in shared} | {f"{REF}{name}.Result": f"{REF}Result"}
+    moved: Schema = _replaced(own, places)
+    return moved
+
+
+def _replaced(value: Any, places: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {k: _replaced(v, places) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_replaced(v, places) for v in value]
+    return places.get(value, value) if isinstance(value, str) else value
+
+
+def _renamed(value: Any) -> Any:
+    """The same with the names of the JSON: ``from_`` is a word of Python."""
+    if isinstance(value, dict):
+        return {key.rstrip("_"): _renamed(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_renamed(v) for v in value]
+    return value.rstrip("_") if isinstance(value, str) and value == "from_" else value
+
+
+def _request_schema(**properties: Schema) -> Schema:
+    """The body of a question about a scenario."""
+    return {
+        "type": "object",
+        "required": ["scenario"],
+        "additionalProperties": False,
+        "properties": {"scenario": {"$ref": f"{REF}Scenario"}, **properties},
     }
 
 

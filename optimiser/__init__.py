@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.allocation import allocate
     from optimiser.certificate import certify
-    from optimiser.errors import InvestAIError, PlanError, PointerError, ScenarioError, SolverError, SolverUnavailable
+    from optimiser.errors import (
+        InvestAIError,
+        PlanError,
+        PointerError,
+        QuestionError,
+        ScenarioError,
+        SolverError,
+        SolverUnavailable,
+    )
     from optimiser.evaluation import evaluate
     from optimiser.findings import Finding
     from optimiser.plan import Plan
@@ -25,14 +33,17 @@ if TYPE_CHECKING:
     from optimiser.scenario.scenario import Scenario
     from optimiser.scenario.schema import scenario_schema
     from optimiser.solve.options import SolveOptions
+    from optimiser.study.frontiers import Frontier, frontier
 
 _PLACES = {
     "Finding": "findings",
+    "Frontier": "study.frontiers",
     "InvestAIError": "errors",
     "Loaded": "scenario.load",
     "Plan": "plan",
     "PlanError": "errors",
     "PointerError": "errors",
+    "QuestionError": "errors",
     "Result": "result.result",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
@@ -42,6 +53,7 @@ _PLACES = {
     "allocate": "allocation",
     "certify": "certificate",
     "evaluate": "evaluation",
+    "frontier": "study.frontiers",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
@@ -50,11 +62,13 @@ _PLACES = {
 
 __all__ = [
     "Finding",
+    "Frontier",
     "InvestAIError",
     "Loaded",
     "Plan",
     "PlanError",
     "PointerError",
+    "QuestionError",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -64,6 +78,7 @@ __all__ = [
     "allocate",
     "certify",
     "evaluate",
+    "frontier",
     "load_bytes",
     "load_document",
     "load_file",

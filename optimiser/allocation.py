@@ -105,11 +105,24 @@ def solve_scenario(scenario: Scenario, options: SolveOptions | None = None) -> O
         return _solved(scenario, options, time.perf_counter())
 
 
+def solve_stated(scenario: Scenario, model: Model, arrays: Arrays, options: SolveOptions) -> Optimum:
+    """The best plan of a model that is stated already, whose numbers may since have been changed in its arrays.
+
+    Errors: SolverError where the solver refuses.
+    """
+    with _collector_paused():
+        return _optimum(scenario, model, arrays, options, options)
+
+
 def _solved(scenario: Scenario, options: SolveOptions | None, started: float) -> Optimum:
     options = options or options_of(scenario)
     model = build_model(scenario)
     arrays = arrays_of(model.programme)
-    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
+    return _optimum(scenario, model, arrays, options, _within(options, time.perf_counter() - started))
+
+
+def _optimum(scenario: Scenario, model: Model, arrays: Arrays, options: SolveOptions, within: SolveOptions) -> Optimum:
+    outcome = solve_model(model, arrays, within)
     plan = plan_of(model, outcome.values) if outcome.values is not None else None
     return Optimum(scenario, options, model, arrays, outcome, plan)
 

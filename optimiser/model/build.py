@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from optimiser.model import envelopes, financing, groups, losses, objective, shares, structure
@@ -53,8 +53,11 @@ class Model:
     tier_order: tuple[Goal, ...]
 
 
-def build_model(scenario: Scenario) -> Model:
-    """State a checked scenario as a programme."""
+def build_model(scenario: Scenario, floors: Mapping[str, float] | None = None) -> Model:
+    """State a checked scenario as a programme.
+
+    floors: what stages of the objective must reach at least, by their name (E1).
+    """
     data = data_of(scenario)
     programme = Programme(scenario.name)
     columns = add_columns(programme, data)
@@ -66,6 +69,7 @@ def build_model(scenario: Scenario) -> Model:
         for risk_rule in losses.RULES:  # R1, R2, R3
             risk_rule(programme, data, columns, pool)
     goals = objective.goals(programme, data, columns, pool)
+    objective.stage_floors(programme, goals, floors or {})  # E1
     programme.maximise(goals[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))

@@ -23,9 +23,13 @@ class SolveOptions:
     """time_limit_s: for all stages together [s]. mip_gap: relative gap [share]. threads: of the solver [count].
 
     solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
+    tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
+    unspent: whether to ask which rules keep money unspent. Questions of many solves do without one or both.
     """
 
     time_limit_s: float = 60.0
     mip_gap: float = 0.0
     threads: int = 1
     solver: str = "highs"
+    tie_break: bool = True
+    unspent: bool = True

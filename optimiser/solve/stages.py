@@ -89,7 +89,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
             if excluded:
                 search.notes.append("polish-failed")
             kept = {}
-            if outcome.values is not None and isinstance(session, Session):
+            if options.unspent and outcome.values is not None and isinstance(session, Session):
                 session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
                 kept = kept_by(model, session, outcome.values, search.polishing())
             seconds += session.seconds
@@ -180,6 +180,8 @@ def _whole_decisions(
             return best, "unknown", reached
         _hold(search, goal, value)
     assert best is not None and best.values is not None
+    if not search.options.tie_break:
+        return best, "unknown", reached
     uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":
         best = _tie_broken(search, best, ties)

@@ -383,6 +383,14 @@ ELSEWHERE = {
     "worker-died",
     "request-not-an-object",
     "unknown-key-of-request",
+    "frontier-needs-terms",
+    "frontier-first-two",
+    "frontier-not-two",
+    "frontier-same-term",
+    "frontier-not-whole",
+    "frontier-open",
+    "not-in-range",
+    "not-whole-in-range",
 }
 """Findings of solving, of batches and of the service, provoked by their own tests."""
 
