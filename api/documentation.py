@@ -14,7 +14,11 @@ from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
+from optimiser.study.curves import MOST_STEPS, BudgetCurve
 from optimiser.study.frontiers import MOST_POINTS, Frontier
+from optimiser.study.inputs import DecidingInputs
+from optimiser.study.robustness import MOST_DRAWS, Robustness
+from optimiser.study.two_stages import TwoStages
 
 Schema = dict[str, Any]
 
@@ -65,7 +69,12 @@ def evaluation_documentation() -> Schema:
 
 def frontier_documentation() -> Schema:
     """Body and responses of ``POST /v1/frontiers``."""
-    return _posted("FrontierRequest", "Frontier")
+    return _posted("FrontierRequest", "FrontierAnswer")
+
+
+def robustness_documentation() -> Schema:
+    """Body and responses of ``POST /v1/robustness``."""
+    return _posted("RobustnessRequest", "RobustnessAnswer")
 
 
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
@@ -152,14 +161,39 @@ def _schemas() -> Schema:
 
 def _study_schemas() -> Schema:
     term = {"anyOf": [{"type": "string", "examples": ["attribute:chips"]}, {"$ref": f"{REF}Scenario.Term"}]}
+    amount = {"type": "number", "minimum": 0}
     return {
         **_answer_schema("Frontier", Frontier),
+        **_answer_schema("BudgetCurve", BudgetCurve),
+        "FrontierAnswer": _any_of("Frontier", "BudgetCurve"),
         "FrontierRequest": _request_schema(
             terms={"type": "array", "items": term, "minItems": 2, "maxItems": 2, "description": "the two terms"},
             points={"type": "integer", "minimum": 2, "maximum": MOST_POINTS, "default": 11},
             complete={"type": "boolean", "default": False, "description": "all points instead"},
+            budget={"type": "string", "description": "a tier: the objective by its size instead"},
+            steps={"type": "integer", "minimum": 2, "maximum": MOST_STEPS, "default": 11},
+            tolerance={**amount, "description": "how near to go to each change of the list [EUR million]"},
+            **{"from": {**amount, "description": "least size"}, "to": {**amount, "description": "greatest size"}},
+        ),
+        **_answer_schema("Robustness", Robustness),
+        **_answer_schema("TwoStages", TwoStages),
+        **_answer_schema("DecidingInputs", DecidingInputs),
+        "RobustnessAnswer": _any_of("Robustness", "TwoStages", "DecidingInputs"),
+        "RobustnessRequest": _request_schema(
+            draws={"type": "integer", "minimum": 1, "maximum": MOST_DRAWS, "default": 200},
+            seed={"type": "integer", "minimum": 0, "default": 7},
+            weights={"type": "integer", "minimum": 0, "maximum": MOST_DRAWS, "default": 0},
+            weights_of={"enum": ["objective", "score"], "default": "objective"},
+            weight_range={"type": "number", "minimum": 0, "maximum": 1, "default": 0.5},
+            two_stage={"type": "boolean", "default": False, "description": "what to decide now instead"},
+            inputs={"type": "boolean", "default": False, "description": "which input decides instead"},
+            bound={"type": "number", "minimum": 0.01, "maximum": 0.99, "default": 0.5},
         ),
     }
+
+
+def _any_of(*names: str) -> Schema:
+    return {"anyOf": [{"$ref": f"{REF}{name}"} for name in names]}
 
 
 def _answer_schema(name: str, answer: type) -> Schema:

@@ -33,9 +33,15 @@ if TYPE_CHECKING:
     from optimiser.scenario.scenario import Scenario
     from optimiser.scenario.schema import scenario_schema
     from optimiser.solve.options import SolveOptions
+    from optimiser.study.curves import BudgetCurve, budget_curve
     from optimiser.study.frontiers import Frontier, frontier
+    from optimiser.study.inputs import DecidingInputs, deciding_inputs
+    from optimiser.study.robustness import Robustness, robustness
+    from optimiser.study.two_stages import TwoStages, two_stage
 
 _PLACES = {
+    "BudgetCurve": "study.curves",
+    "DecidingInputs": "study.inputs",
     "Finding": "findings",
     "Frontier": "study.frontiers",
     "InvestAIError": "errors",
@@ -45,22 +51,30 @@ _PLACES = {
     "PointerError": "errors",
     "QuestionError": "errors",
     "Result": "result.result",
+    "Robustness": "study.robustness",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
     "SolveOptions": "solve.options",
     "SolverError": "errors",
     "SolverUnavailable": "errors",
+    "TwoStages": "study.two_stages",
     "allocate": "allocation",
+    "budget_curve": "study.curves",
     "certify": "certificate",
+    "deciding_inputs": "study.inputs",
     "evaluate": "evaluation",
     "frontier": "study.frontiers",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
+    "robustness": "study.robustness",
     "scenario_schema": "scenario.schema",
+    "two_stage": "study.two_stages",
 }
 
 __all__ = [
+    "BudgetCurve",
+    "DecidingInputs",
     "Finding",
     "Frontier",
     "InvestAIError",
@@ -70,19 +84,25 @@ __all__ = [
     "PointerError",
     "QuestionError",
     "Result",
+    "Robustness",
     "Scenario",
     "ScenarioError",
     "SolveOptions",
     "SolverError",
     "SolverUnavailable",
+    "TwoStages",
     "allocate",
+    "budget_curve",
     "certify",
+    "deciding_inputs",
     "evaluate",
     "frontier",
     "load_bytes",
     "load_document",
     "load_file",
+    "robustness",
     "scenario_schema",
+    "two_stage",
 ]
 
 

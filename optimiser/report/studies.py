@@ -8,6 +8,7 @@ from optimiser.report.numbers import NOTHING, number
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
 from optimiser.result.result import Provenance
+from optimiser.study.curves import BudgetCurve
 from optimiser.study.frontiers import Frontier, FrontierTerm
 
 BAR = 16
@@ -106,3 +107,61 @@ def _name(term: FrontierTerm, say: Words) -> str:
 
 def _with_unit(term: FrontierTerm, name: str) -> str:
     return name if term.unit in ("1", name) else f"{name} ({term.unit})"
+
+
+def curve_page(answer: BudgetCurve, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+    """The objective by the size of a tier: pieces or steps, and every size asked."""
+    say = words(lang)
+    blocks: list[Block] = [Heading(answer.scenario.name or title, _curve_sentences(answer, say), not answer.open)]
+    if answer.pieces:
+        columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "price")]
+        rows = [[number(p.from_), number(p.to), number(p.price)] for p in answer.pieces]
+        rows, notes = shown_rows(rows, say, everything)
+        blocks.append(Table(say("title.pieces", tier=answer.tier), columns, rows, [say("curve.pieces"), *notes]))
+    elif answer.method == "bisection" and answer.points and not answer.steps:
+        blocks.append(Paragraph("", [say("curve.no-steps")]))
+    elif answer.method == "bisection" and answer.points:
+        blocks.append(_curve_steps(answer, say, everything))
+    if answer.open:
+        listed = [say("frontier.interval", low=number(o.from_), high=number(o.to)) for o in answer.open]
+        blocks.append(Paragraph(say("title.open"), [say("curve.open"), *listed]))
+    if answer.points:
+        blocks.append(_sizes(answer, say, everything))
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+
+
+def _curve_sentences(answer: BudgetCurve, say: Words) -> list[str]:
+    if not any(p.value is not None for p in answer.points):
+        return [say("outcome.no-plan") if answer.termination == "time_limit" else say(f"outcome.{answer.termination}")]
+    if answer.size is None or answer.value is None:
+        return [say("curve.range", tier=answer.tier)]
+    here = say("curve.here", tier=answer.tier, size=number(answer.size), value=number(answer.value))
+    if answer.unique is None:
+        return [here]
+    if answer.unique:
+        return [here, say("curve.price", price=number(answer.price_above or 0.0))]
+    params = {"below": number(answer.price_below or 0.0), "above": number(answer.price_above or 0.0)}
+    return [here, say("curve.not-unique", **params)]
+
+
+def _curve_steps(answer: BudgetCurve, say: Words, everything: bool) -> Table:
+    columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "gain")] + [Column(say("column.change"))]
+    rows = []
+    for s in answer.steps:
+        change = changed_phases(dict.fromkeys(s.leaving, 1.0), dict.fromkeys(s.entering, 1.0), say)
+        rows.append([number(s.from_), number(s.to), NOTHING if s.gain is None else number(s.gain), change])
+    rows, notes = shown_rows(rows, say, everything)
+    note = say("curve.steps", tolerance=number(answer.tolerance))
+    return Table(say("title.steps", tier=answer.tier), columns, rows, [note, *notes])
+
+
+def _sizes(answer: BudgetCurve, say: Words, everything: bool) -> Table:
+    points = [p for p in answer.points if p.value is not None]
+    drawn = bars([p.value or 0.0 for p in points])
+    columns = [Column(say("column.size"), True), Column(say("headline.weighted"), True), Column(say("column.proven"))]
+    rows = [
+        [number(p.size), number(p.value or 0.0), say("yes" if p.proven else "no"), bar]
+        for p, bar in zip(points, drawn, strict=True)
+    ]
+    rows, notes = shown_rows(rows, say, everything)
+    return Table(say("title.sizes"), [*columns, Column("")], rows, notes)

@@ -24,7 +24,8 @@ class SolveOptions:
 
     solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
     tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
-    unspent: whether to ask which rules keep money unspent. Questions of many solves do without one or both.
+    settle_money: whether equally good ways to pay are told apart, too.
+    unspent: whether to ask which rules keep money unspent. Questions of many solves do without some of these.
     """
 
     time_limit_s: float = 60.0
@@ -32,4 +33,5 @@ class SolveOptions:
     threads: int = 1
     solver: str = "highs"
     tie_break: bool = True
+    settle_money: bool = True
     unspent: bool = True

@@ -76,7 +76,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    goals, order, ties = list(model.goals), list(model.tier_order), tie_break_goals(model)
+    goals, order, ties = list(model.goals), list(model.tier_order), tie_break_goals(model, options.settle_money)
     excluded: list[Floats] = []
     seconds = 0.0
     while True:

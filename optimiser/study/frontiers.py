@@ -206,6 +206,7 @@ class _Search:
     order: tuple[int, int] = (0, 1)
     steps: tuple[Fraction | None, Fraction | None] = (None, None)
     whole: bool = False
+    columns: int = 0
     points: list[_Point] = field(default_factory=list)
     open: list[tuple[float, float]] = field(default_factory=list)
     solver_seconds: float = 0.0
@@ -214,7 +215,8 @@ class _Search:
     def __post_init__(self) -> None:
         first, second = self.changed.objective.terms
         self.steps = (unit_of_steps(self.changed, first), unit_of_steps(self.changed, second))
-        self.whole = bool(self._side((0, 1), False).arrays.integer.any())
+        arrays = self._side((0, 1), False).arrays
+        self.whole, self.columns = bool(arrays.integer.any()), len(arrays.cost)
 
     def frontier(self, count: int, complete: bool, findings: list[Finding]) -> Frontier:
         """Both ends, then what lies between them."""
@@ -356,8 +358,7 @@ class _Search:
 
     def _noise(self) -> tuple[float, float]:
         """What rounding to whole euros may move in each of the two terms: one euro a cell of money, else nothing."""
-        cells = sum(len(p.cost) for c in self.changed.candidates for p in c.all_phases) * len(self.changed.fund.tiers)
-        euros = cells / EUROS_PER_MILLION
+        euros = self.columns / EUROS_PER_MILLION
         terms = [self.changed.objective.terms[n] for n in self.order]
         first, second = (1e-9 if t.term in ("attribute", "discounted_attribute") else euros for t in terms)
         return first, second
@@ -370,7 +371,8 @@ class _Search:
         ordered = sorted(zip(points, self.points, strict=True), key=lambda item: (-item[0][0], item[0][1]))
         values = [(float(signs[0] * g[0]), float(signs[1] * g[1])) for g, _ in ordered]
         floored = signs[self.order[1]]
-        results = [scored(self.loaded, p.plan, "frontier", self.lang) for _, p in ordered]
+        own = Loaded(self.loaded.scenario, ())  # what was found in the file is said once, not in every result
+        results = [scored(own, p.plan, "frontier", self.lang) for _, p in ordered]
         return Frontier(
             schema_version="1",
             scenario=ScenarioId(self.changed.name, scenario_sha256(self.loaded.expect())),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
+from optimiser.findings import Finding
 from optimiser.result.result import Result
 
 if TYPE_CHECKING:
@@ -67,3 +68,8 @@ def _written(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _written(item) for key, item in value.items()}
     return value
+
+
+def asides_dropped(findings: Iterable[Finding]) -> list[Finding]:
+    """The scenario's findings without those that send the reader to the study that is being made."""
+    return [f for f in findings if f.code != "set-aside"]

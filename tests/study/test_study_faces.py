@@ -28,6 +28,12 @@ def two_terms() -> dict[str, Any]:
         "objective": {
             "terms": [{"term": "attribute", "attribute": "chips"}, {"term": "attribute", "attribute": "jobs"}]
         },
+        "uncertain": [{"pointer": "/candidates/a/attributes/chips", "low": 1, "high": 15}],
+        "variants": [
+            {"id": "as-planned", "probability": 0.7, "patch": {}},
+            {"id": "less", "probability": 0.3, "patch": {"/fund/tiers/union/size": 100}},
+        ],
+        "decisions": {"now": ["a/main", "c/main"]},
     }
 
 
@@ -57,6 +63,25 @@ def schema_of(client: TestClient, name: str) -> Draft202012Validator:
 
 QUESTIONS: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
     "frontier": ("/v1/frontiers", "Frontier", {"complete": True}, ["frontier", "--complete"]),
+    "budget": (
+        "/v1/frontiers",
+        "BudgetCurve",
+        {"budget": "union", "from": 0, "to": 300, "tolerance": 1},
+        ["frontier", "--budget", "union", "--from", "0", "--to", "300", "--tolerance", "1"],
+    ),
+    "robustness": (
+        "/v1/robustness",
+        "Robustness",
+        {"draws": 20, "seed": 3, "weights": 10},
+        ["robustness", "--draws", "20", "--seed", "3", "--weights", "10"],
+    ),
+    "two-stage": ("/v1/robustness", "TwoStages", {"two_stage": True}, ["robustness", "--two-stage"]),
+    "inputs": (
+        "/v1/robustness",
+        "DecidingInputs",
+        {"inputs": True, "bound": 0.2},
+        ["robustness", "--inputs", "--bound", "0.2"],
+    ),
 }
 """Address, schema of the answer, body beside the scenario, arguments of the command."""
 
@@ -69,7 +94,8 @@ def test_service_and_command_give_the_same_answer_as_documented(client: TestClie
     assert response.status_code == 200, response.text
     answer = response.json()
     assert list(schema_of(client, schema).iter_errors(answer)) == []
-    assert list(schema_of(client, f"{schema}Request").iter_errors({"scenario": scenario, **body})) == []
+    request = "FrontierRequest" if address.endswith("frontiers") else "RobustnessRequest"
+    assert list(schema_of(client, request).iter_errors({"scenario": scenario, **body})) == []
     printed = command(arguments[0], "-", *arguments[1:], "--json", stdin=json.dumps(scenario).encode())
     assert printed.returncode == 0, printed.stderr
     assert without_time(json.loads(printed.stdout)) == without_time(answer)
@@ -92,6 +118,16 @@ def test_every_question_has_a_page(question: str) -> None:
         ("/v1/frontiers", {"points": "many"}, "not-whole-in-range", "/points"),
         ("/v1/frontiers", {"terms": [None, {}]}, "wrong-type", "/terms/0"),
         ("/v1/frontiers", {"nonsense": 1}, "unknown-key-of-request", "/nonsense"),
+        ("/v1/frontiers", {"budget": "nobody"}, "unknown-tier", "/budget"),
+        ("/v1/frontiers", {"budget": "union", "points": 5}, "unknown-key-of-request", "/points"),
+        ("/v1/frontiers", {"from": 5}, "unknown-key-of-request", "/from"),
+        ("/v1/frontiers", {"budget": "union", "from": "x"}, "not-in-range", "/from"),
+        ("/v1/robustness", {"draws": "many"}, "not-whole-in-range", "/draws"),
+        ("/v1/robustness", {"two_stage": 1}, "wrong-type", "/two_stage"),
+        ("/v1/robustness", {"two_stage": True, "draws": 5}, "unknown-key-of-request", "/draws"),
+        ("/v1/robustness", {"inputs": True, "two_stage": True}, "unknown-key-of-request", "/inputs"),
+        ("/v1/robustness", {"bound": 0.5}, "unknown-key-of-request", "/bound"),
+        ("/v1/robustness", {"inputs": True, "bound": []}, "not-in-range", "/bound"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_a_problem(

@@ -2,8 +2,8 @@
 
 ``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
 ``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
-``risk``: the loss model, and what needs it. ``stresses``: stress tests.
-``plausible``: what cannot work or means little.
+``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``studies``: variants,
+decisions and uncertain numbers. ``plausible``: what cannot work or means little.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from optimiser.findings import Finding
-from optimiser.scenario.check import plausible, references, risk, rules, starts, stresses, supported
+from optimiser.scenario.check import plausible, references, risk, rules, starts, stresses, studies, supported
 from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     *starts.CHECKS,
     *risk.CHECKS,
     *stresses.CHECKS,
+    *studies.CHECKS,
     *plausible.CHECKS,
 )
 

@@ -24,11 +24,6 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
 
 
 def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
-    if s.decisions is not None:
-        yield ("decisions",)
-    for key in ("variants", "uncertain"):
-        if getattr(s, key):
-            yield (key,)
     for t in s.fund.tiers:
         for key in ("revolving", "covers", "cover_share", "provision_rate"):
             if getattr(t, key) is not None:
