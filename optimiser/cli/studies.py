@@ -25,8 +25,9 @@ from optimiser.cli.options import (
     solve_options,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import Exit, guarded, interruptible, line, say
+from optimiser.cli.run import guarded, interruptible, line, say
 from optimiser.cli.source import expect, load, refuse
+from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.study.report import Progress
