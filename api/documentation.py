@@ -15,6 +15,11 @@ from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
+from optimiser.study.curves import MOST_STEPS, BudgetCurve
+from optimiser.study.frontiers import MOST_POINTS, Frontier
+from optimiser.study.inputs import DecidingInputs
+from optimiser.study.robustness import MOST_DRAWS, Robustness
+from optimiser.study.two_stages import TwoStages
 
 Schema = dict[str, Any]
 
@@ -71,6 +76,16 @@ def explanation_documentation() -> Schema:
 def repair_documentation() -> Schema:
     """Body and responses of ``POST /v1/repairs``."""
     return _posted("Repairing", "Repair")
+
+
+def frontier_documentation() -> Schema:
+    """Body and responses of ``POST /v1/frontiers``."""
+    return _posted("FrontierRequest", "FrontierAnswer")
+
+
+def robustness_documentation() -> Schema:
+    """Body and responses of ``POST /v1/robustness``."""
+    return _posted("RobustnessRequest", "RobustnessAnswer")
 
 
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
@@ -140,6 +155,7 @@ def _schemas() -> Schema:
             "additionalProperties": False,
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}},
         },
+        **_study_schemas(),
         "Finding": finding,
         "Problem": _problem_schema(findings),
         "Validation": {
@@ -160,6 +176,80 @@ def _schemas() -> Schema:
             "additionalProperties": False,
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}, "plan": _plan_schema()},
         },
+    }
+
+
+def _study_schemas() -> Schema:
+    term = {"anyOf": [{"type": "string", "examples": ["attribute:chips"]}, {"$ref": f"{REF}Scenario.Term"}]}
+    amount = {"type": "number", "minimum": 0}
+    return {
+        **_answer_schema("Frontier", Frontier),
+        **_answer_schema("BudgetCurve", BudgetCurve),
+        "FrontierAnswer": _any_of("Frontier", "BudgetCurve"),
+        "FrontierRequest": _request_schema(
+            terms={"type": "array", "items": term, "minItems": 2, "maxItems": 2, "description": "the two terms"},
+            points={"type": "integer", "minimum": 2, "maximum": MOST_POINTS, "default": 11},
+            complete={"type": "boolean", "default": False, "description": "all points instead"},
+            budget={"type": "string", "description": "a tier: the objective by its size instead"},
+            steps={"type": "integer", "minimum": 2, "maximum": MOST_STEPS, "default": 11},
+            tolerance={**amount, "description": "how near to go to each change of the list [EUR million]"},
+            **{"from": {**amount, "description": "least size"}, "to": {**amount, "description": "greatest size"}},
+        ),
+        **_answer_schema("Robustness", Robustness),
+        **_answer_schema("TwoStages", TwoStages),
+        **_answer_schema("DecidingInputs", DecidingInputs),
+        "RobustnessAnswer": _any_of("Robustness", "TwoStages", "DecidingInputs"),
+        "RobustnessRequest": _request_schema(
+            draws={"type": "integer", "minimum": 1, "maximum": MOST_DRAWS, "default": 200},
+            seed={"type": "integer", "minimum": 0, "default": 7},
+            weights={"type": "integer", "minimum": 0, "maximum": MOST_DRAWS, "default": 0},
+            weights_of={"enum": ["objective", "score"], "default": "objective"},
+            weight_range={"type": "number", "minimum": 0, "maximum": 1, "default": 0.5},
+            two_stage={"type": "boolean", "default": False, "description": "what to decide now instead"},
+            inputs={"type": "boolean", "default": False, "description": "which input decides instead"},
+            bound={"type": "number", "minimum": 0.01, "maximum": 0.99, "default": 0.5},
+        ),
+    }
+
+
+def _any_of(*names: str) -> Schema:
+    return {"anyOf": [{"$ref": f"{REF}{name}"} for name in names]}
+
+
+def _answer_schema(name: str, answer: type) -> Schema:
+    """The schema of a study's answer; the full results in it are those of an allocation."""
+    shared = {"Result", *result_schema()["$defs"]}
+    hoisted = _hoisted(name, _renamed(TypeAdapter(answer).json_schema(mode="serialization")))
+    own = {key: value for key, value in hoisted.items() if key.removeprefix(f"{name}.") not in shared}
+    places = {f"{REF}{name}.{part}": f"{REF}Result.{part}" for part in shared} | {f"{REF}{name}.Result": f"{REF}Result"}
+    moved: Schema = _replaced(own, places)
+    return moved
+
+
+def _replaced(value: Any, places: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {k: _replaced(v, places) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_replaced(v, places) for v in value]
+    return places.get(value, value) if isinstance(value, str) else value
+
+
+def _renamed(value: Any) -> Any:
+    """The same with the names of the JSON: ``from_`` is a word of Python."""
+    if isinstance(value, dict):
+        return {key.rstrip("_"): _renamed(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_renamed(v) for v in value]
+    return value.rstrip("_") if isinstance(value, str) and value == "from_" else value
+
+
+def _request_schema(**properties: Schema) -> Schema:
+    """The body of a question about a scenario."""
+    return {
+        "type": "object",
+        "required": ["scenario"],
+        "additionalProperties": False,
+        "properties": {"scenario": {"$ref": f"{REF}Scenario"}, **properties},
     }
 
 

@@ -22,7 +22,7 @@ from optimiser.certificate.certify import RULES as CHECKS  # noqa: E402
 from optimiser.model import losses  # noqa: E402
 from optimiser.model.build import RULES  # noqa: E402
 from optimiser.model.columns import may_pay  # noqa: E402
-from optimiser.model.objective import TERMS, tier_order  # noqa: E402
+from optimiser.model.objective import TERMS, stage_floors, tier_order  # noqa: E402
 from optimiser.scenario.schema import scenario_schema  # noqa: E402
 
 LOSS_CHECKS: dict[str, Callable[..., Any]] = {
@@ -71,7 +71,8 @@ def rules_block() -> str:
     """A section a rule: equation, unit, dual with its sign, the functions that state and check it, its tests."""
     checks = {label_of(check): check for check in CHECKS} | LOSS_CHECKS
     rules = sorted(
-        [*RULES, losses.pool_columns, *losses.RULES, may_pay, tier_order], key=lambda rule: _order(label_of(rule))
+        [*RULES, losses.pool_columns, *losses.RULES, may_pay, tier_order, stage_floors],
+        key=lambda rule: _order(label_of(rule)),
     )
     sections = [_section(rule, checks.get(label_of(rule))) for rule in rules]
     terms = [f"| `{name}` | {_first_line(f)} | `{_place(f)}` |" for name, f in TERMS.items()]
@@ -123,7 +124,7 @@ def _order(label: str) -> int:
     return _LABELS.index(label)
 
 
-_LABELS = tuple("F1 F2 F3 B1 B2 B3 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 T1 T2 GU W1 R1 R2 R3 O1".split())  # noqa: SIM905
+_LABELS = tuple("F1 F2 F3 B1 B2 B3 S1 S2 S3 S4 S5 S6 S7 Y1 Q1 N1 G1 A1 A2 L1 L2 L3 T1 T2 GU W1 R1 R2 R3 O1 E1".split())  # noqa: SIM905
 
 
 def format_page() -> str:

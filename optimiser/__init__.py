@@ -37,10 +37,18 @@ if TYPE_CHECKING:
     from optimiser.scenario.scenario import Scenario
     from optimiser.scenario.schema import scenario_schema
     from optimiser.solve.options import SolveOptions
+    from optimiser.study.curves import BudgetCurve, budget_curve
+    from optimiser.study.frontiers import Frontier, frontier
+    from optimiser.study.inputs import DecidingInputs, deciding_inputs
+    from optimiser.study.robustness import Robustness, robustness
+    from optimiser.study.two_stages import TwoStages, two_stage
 
 _PLACES = {
+    "BudgetCurve": "study.curves",
+    "DecidingInputs": "study.inputs",
     "Explanation": "explain.answer",
     "Finding": "findings",
+    "Frontier": "study.frontiers",
     "InvestAIError": "errors",
     "Kept": "explain.kept",
     "Loaded": "scenario.load",
@@ -50,27 +58,37 @@ _PLACES = {
     "QuestionError": "errors",
     "Repair": "explain.answer",
     "Result": "result.result",
+    "Robustness": "study.robustness",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
     "SolveOptions": "solve.options",
     "SolverError": "errors",
     "SolverUnavailable": "errors",
+    "TwoStages": "study.two_stages",
     "allocate": "allocation",
+    "budget_curve": "study.curves",
     "certify": "certificate",
+    "deciding_inputs": "study.inputs",
     "evaluate": "evaluation",
     "explain_candidate": "explain.explanations",
     "explain_country": "explain.explanations",
+    "frontier": "study.frontiers",
     "keep": "explain.kept",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
     "repair": "explain.repairs",
+    "robustness": "study.robustness",
     "scenario_schema": "scenario.schema",
+    "two_stage": "study.two_stages",
 }
 
 __all__ = [
+    "BudgetCurve",
+    "DecidingInputs",
     "Explanation",
     "Finding",
+    "Frontier",
     "InvestAIError",
     "Kept",
     "Loaded",
@@ -80,22 +98,29 @@ __all__ = [
     "QuestionError",
     "Repair",
     "Result",
+    "Robustness",
     "Scenario",
     "ScenarioError",
     "SolveOptions",
     "SolverError",
     "SolverUnavailable",
+    "TwoStages",
     "allocate",
+    "budget_curve",
     "certify",
+    "deciding_inputs",
     "evaluate",
     "explain_candidate",
     "explain_country",
+    "frontier",
     "keep",
     "load_bytes",
     "load_document",
     "load_file",
     "repair",
+    "robustness",
     "scenario_schema",
+    "two_stage",
 ]
 
 

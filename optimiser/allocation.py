@@ -117,6 +117,19 @@ def solve_scenario(
         return _solved(scenario, options, time.perf_counter(), also)
 
 
+def solve_stated(
+    scenario: Scenario, model: Model, arrays: Arrays, options: SolveOptions, passed_s: float = 0.0
+) -> Optimum:
+    """The best plan of a model that is stated already, perhaps with other goals or numbers than the scenario's own.
+
+    passed_s: what stating it took of the time limit. Errors: SolverError where the solver refuses.
+    """
+    with _collector_paused():
+        outcome = solve_model(model, arrays, _within(options, passed_s) if passed_s else options)
+        plan = plan_of(model, outcome.values) if outcome.values is not None else None
+        return Optimum(scenario, options, model, arrays, outcome, plan)
+
+
 def _solved(
     scenario: Scenario,
     options: SolveOptions | None,
@@ -128,9 +141,7 @@ def _solved(
     if also is not None:
         model = also(model)
     arrays = arrays_of(model.programme)
-    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
-    plan = plan_of(model, outcome.values) if outcome.values is not None else None
-    return Optimum(scenario, options, model, arrays, outcome, plan)
+    return solve_stated(scenario, model, arrays, options, time.perf_counter() - started)
 
 
 @contextmanager

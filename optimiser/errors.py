@@ -3,7 +3,7 @@
     InvestAIError
     ├── ScenarioError        the scenario has errors; carries every finding
     │   ├── PlanError        a hand-made plan does not fit its scenario
-    │   └── QuestionError    a question names what its scenario does not have
+    │   └── QuestionError    a question does not fit the scenario it is asked of
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
@@ -40,7 +40,7 @@ class PlanError(ScenarioError):
 
 
 class QuestionError(ScenarioError):
-    """A question about an answer names what the scenario does not have; ``findings`` says what."""
+    """A question does not fit its scenario; ``findings`` lists every place, with pointers into the question."""
 
 
 class PointerError(InvestAIError):

@@ -4,6 +4,7 @@ A copy of the tree is made, one rule in it is deleted, and the tests of that rul
 
 - model: each function of ``RULES`` in ``optimiser/model/build.py`` (whole, and each row it states by itself),
   ``may_pay`` (S6), ``tier_order`` (O1), the terms of the objective and the tie-break, by tests/rules;
+  ``stage_floors`` (E1), by tests/study;
 - losses: each function of ``RULES`` in ``optimiser/model/losses.py``, each row that counts losses (W1), and a pool in
   which nothing is ever lost, by tests/rules;
 - certificate: each check of ``RULES`` in ``optimiser/certificate/certify.py``, each check of a level's losses, and a
@@ -93,6 +94,7 @@ def model_mutants() -> Iterator[Mutant]:
     yield _without(objective.least_violations, "soft", "return []", "tests/rules")
     yield _without(columns.may_pay, "S6", "return True", "tests/rules")
     yield _without(objective.tier_order, "O1", "return []", "tests/rules")
+    yield _without(objective.stage_floors, "E1", "return", "tests/study")
     for name, term in objective.TERMS.items():
         yield _without(term, name, "return []", "tests/rules")
     yield _without(tie_break.tie_break_goals, "tie", "return []", "tests/rules")

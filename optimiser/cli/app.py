@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimiser.cli import allocations, batches, explanations, formats, service
+from optimiser.cli import allocations, batches, explanations, formats, service, studies
 from optimiser.cli.root import app
 
-__all__ = ["allocations", "app", "batches", "explanations", "formats", "service"]
+__all__ = ["allocations", "app", "batches", "explanations", "formats", "service", "studies"]

@@ -61,7 +61,7 @@ def explain(
 ) -> None:
     """Why this plan: what would bring a site in, who replaces whom, what a country could have."""
     if country is not None and (candidate is not None or alternatives):
-        raise typer.BadParameter(say("usage.one-question", lang), param_hint="--country")
+        raise typer.BadParameter(say("usage.one-country", lang), param_hint="--country")
     loaded = expect(load(file, settings or [], lang), lang, as_json)
     from optimiser.errors import QuestionError
     from optimiser.explain.explanations import explain_candidate, explain_country

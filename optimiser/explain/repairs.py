@@ -317,7 +317,7 @@ class _Repairing:
 
 
 def _without_ties(clock: Clock) -> SolveOptions:
-    return replace(clock.next(), ties=False, mip_gap=0.0)
+    return replace(clock.next(), tie_break=False, settle_money=False, unspent=False, mip_gap=0.0)
 
 
 def _effects(scenario: Scenario, model: Model, arrays: Arrays, w: Written, own: set[int]) -> dict[int, _Effect]:

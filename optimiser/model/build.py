@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from optimiser.model import (
@@ -73,8 +73,11 @@ class Model:
         return (*self.soft, *self.goals, *self.tier_order)
 
 
-def build_model(scenario: Scenario) -> Model:
-    """State a checked scenario as a programme."""
+def build_model(scenario: Scenario, floors: Mapping[str, float] | None = None) -> Model:
+    """State a checked scenario as a programme.
+
+    floors: what stages of the objective must reach at least, by their name (E1).
+    """
     draws = draws_of(scenario) if scenario.risk is not None else None
     data = data_of(scenario, draws)
     programme = Programme(scenario.name)
@@ -88,6 +91,7 @@ def build_model(scenario: Scenario) -> Model:
             risk_rule(programme, data, columns, pool)
     soft = objective.least_violations(programme)
     goals = objective.goals(programme, data, columns, pool)
+    objective.stage_floors(programme, goals, floors or {})  # E1
     programme.maximise((soft or goals)[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))

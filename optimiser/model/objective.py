@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optimiser.model.columns import Columns
@@ -37,6 +38,11 @@ class State:
     pool: Pool | None
 
 
+def stage_name(n: int, term: Term) -> str:
+    """Name of the stage that the objective's n-th term makes where terms are taken one after the other."""
+    return f"objective {n + 1}: {term.term}"
+
+
 def goals(programme: Programme, data: Data, columns: Columns, pool: Pool | None) -> list[Goal]:
     """The stages of the objective: one weighted sum, or one stage a term in their order."""
     objective = data.scenario.objective
@@ -49,7 +55,7 @@ def goals(programme: Programme, data: Data, columns: Columns, pool: Pool | None)
     if objective.mode == "weighted":
         return [Goal("objective", tuple(pair for pairs in signed for pair in pairs))]
     return [
-        Goal(f"objective {n + 1}: {term.term}", tuple(pairs), term.tolerance)
+        Goal(stage_name(n, term), tuple(pairs), term.tolerance)
         for n, (term, pairs) in enumerate(zip(objective.terms, signed, strict=True))
     ]
 
@@ -73,6 +79,17 @@ def tier_order(data: Data, columns: Columns) -> list[Goal]:
     """
     order = dict.fromkeys(data.scenario.fund.tier_order or ())
     return [Goal(f"O1 {k}", tuple((i, 1.0) for i in columns.x_of_tier[k])) for k in order]
+
+
+def stage_floors(programme: Programme, stages: Sequence[Goal], floors: Mapping[str, float]) -> None:
+    """E1  Σ of a stage of the objective ≥ floor[stage]; a minimised term counts with its sign turned.  [unit of it]
+
+    Dual: objective lost per unit by which the floor is raised (≤ 0): the slope of the frontier between the two.
+    Haimes, Lasdon and Wismer 1971 (ε-constraint); stated only where a frontier is drawn.
+    """
+    for goal in stages:
+        if goal.name in floors:
+            programme.at_least("E1", goal.name, "", goal.pairs, floors[goal.name])
 
 
 def attribute(state: State, term: Term, n: int) -> TermPairs:

@@ -67,25 +67,35 @@ def document_of(scenario: Scenario) -> dict[str, Any]:
     return document
 
 
+def alone(scenario: Scenario) -> dict[str, Any]:
+    """The document of the scenario without what speaks of other versions of it."""
+    document = document_of(scenario)
+    for key in ("variants", "decisions", "uncertain"):
+        document.pop(key, None)
+    if isinstance(document.get("risk"), dict):
+        document["risk"].pop("stresses", None)
+    return document
+
+
 def with_patch(scenario: Scenario, patch: Mapping[str, Any]) -> Loaded:
     """The scenario as a variant, a stress or a sweep changes it, with everything found in it.
 
-    It has no variants and no stresses of its own: these belong to the scenario that was patched.
+    It has no variants, stresses, decisions or uncertain numbers of its own: these belong to the scenario patched.
     """
     try:
-        return load_document(patched(_alone(scenario), patch))
+        return load_document(patched(alone(scenario), patch))
     except PointerError as error:
         return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
 
 
 def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
-    """The scenario as a stress changes it, with everything found in it; it has no variants and no stresses.
+    """The scenario as a stress changes it, with everything found in it; it has none of other versions (`alone`).
 
     A stress that would leave nothing to hold a plan against (another set of candidates, another objective …) is an
     error. A delay moves costs and committed money; the plan's own money is moved by ``optimiser.result.stresses``.
     """
     if stress.patch is None:
-        return load_document(stressed_document(_alone(scenario), scenario, stress))
+        return load_document(stressed_document(alone(scenario), scenario, stress))
     loaded = with_patch(scenario, stress.patch)
     if loaded.scenario is None:
         return loaded
@@ -93,15 +103,6 @@ def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
     if not changed:
         return loaded
     return Loaded(None, (*loaded.findings, Finding("error", "stress-changes-question", "", {"what": changed})))
-
-
-def _alone(scenario: Scenario) -> dict[str, Any]:
-    """The document of the scenario without its variants and stresses."""
-    document = document_of(scenario)
-    document.pop("variants", None)
-    if isinstance(document.get("risk"), dict):
-        document["risk"].pop("stresses", None)
-    return document
 
 
 def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:

@@ -23,12 +23,15 @@ class SolveOptions:
     """time_limit_s: for all stages together [s]. mip_gap: relative gap [share]. threads: of the solver [count].
 
     solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
-    ties: whether ties are broken (O1, tie-break) and what stays unspent is explained. Questions that solve many
-    versions of a scenario only for the objective and the sites leave that out, which takes most of the time.
+    tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
+    settle_money: whether equally good ways to pay are told apart, too.
+    unspent: whether to ask which rules keep money unspent. Questions of many solves do without some of these.
     """
 
     time_limit_s: float = 60.0
     mip_gap: float = 0.0
     threads: int = 1
     solver: str = "highs"
-    ties: bool = True
+    tie_break: bool = True
+    settle_money: bool = True
+    unspent: bool = True

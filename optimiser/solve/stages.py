@@ -76,8 +76,9 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    ties = tie_break_goals(model) if options.ties else []
-    if not options.ties:
+    ties = tie_break_goals(model, options.settle_money) if options.tie_break or options.settle_money else []
+    if not ties:
+        # Only the objective and who is funded are asked for.
         model = replace(model, tier_order=())
     excluded: list[Floats] = []
     seconds = 0.0
@@ -91,7 +92,7 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
             if excluded:
                 search.notes.append("polish-failed")
             kept = {}
-            if options.ties and outcome.values is not None and isinstance(session, Session):
+            if options.unspent and outcome.values is not None and isinstance(session, Session):
                 session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
                 kept = kept_by(model, session, outcome.values, search.polishing())
             seconds += session.seconds
@@ -188,7 +189,7 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
         else:
             _hold(search, goal, value)
     assert best is not None and best.values is not None
-    if not search.options.ties:
+    if not search.options.tie_break:
         return best, "unknown", reached
     uniqueness = _another_exists(model, search, best.values)
     if uniqueness != "none":

@@ -27,8 +27,11 @@ SHUFFLE = 1e-4
 """Size of the shuffle, against ranks that differ by a thousandth among a thousand candidates."""
 
 
-def tie_break_goals(model: Model) -> list[Goal]:
-    """The stages, those without columns left out."""
+def tie_break_goals(model: Model, settle_money: bool = True) -> list[Goal]:
+    """The stages, those without columns left out; all but the last are over whole decisions.
+
+    settle_money: whether the last one is wanted: which of equally good ways to pay.
+    """
     data, columns = model.data, model.columns
     ids = sorted(data.phases_of)
     rank = {c: 1.0 - n / len(ids) for n, c in enumerate(ids)}
@@ -57,7 +60,7 @@ def tie_break_goals(model: Model) -> list[Goal]:
         ("tie-break 4: guarantees", guaranteed),
         ("tie-break 5: money", money),
     )
-    return [Goal(name, tuple(pairs)) for name, pairs in stages if pairs]
+    return [Goal(name, tuple(pairs)) for name, pairs in (stages if settle_money else stages[:-1]) if pairs]
 
 
 def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:

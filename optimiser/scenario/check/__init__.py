@@ -1,9 +1,9 @@
 """Checks across the file, each a function that yields findings.
 
-``references``: every id named exists, once. ``supported``: what is not honoured yet is refused.
-``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
+``references``: every id named exists, once. ``rules``: bounds, keys and locks that contradict each other.
+``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
-order. ``revolving``: what repayments assume.
+order. ``revolving``: what repayments assume. ``studies``: variants, decisions and uncertain numbers.
 ``plausible``: what cannot work or means little.
 """
 
@@ -21,13 +21,13 @@ from optimiser.scenario.check import (
     rules,
     starts,
     stresses,
-    supported,
+    studies,
 )
 from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
 
-REFERENCE_CHECKS: tuple[Check, ...] = (*references.CHECKS, *supported.CHECKS)
+REFERENCE_CHECKS: tuple[Check, ...] = references.CHECKS
 """Checks that also mean something on a document parts of which were taken out."""
 
 CHECKS: tuple[Check, ...] = (
@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *stresses.CHECKS,
     *guarantees.CHECKS,
     *revolving.CHECKS,
+    *studies.CHECKS,
     *plausible.CHECKS,
 )
 
