@@ -163,6 +163,20 @@ def test_a_revolving_tier_is_short_in_one_year():
     assert changes(answer.repairs[0]) == {"/fund/tiers/bank/size": 80} and answer.repairs[0].money == 30
 
 
+def test_a_published_plan_is_too_close():
+    """a is published, b must be in and there is money for one: two candidates change, and none may."""
+    rules = [
+        {"kind": "stay_close", "plan": {"a": ["main"]}, "at_most_changes": 0},
+        {"kind": "count", "of": {"candidates": ["b"]}, "at_least": 1},
+    ]
+    document = scenario([site("a"), site("b")], [tier(size=100)], rules)
+    answer = repair(document)
+    assert labels(answer) == {"T2", "N1"}
+    assert [changes(r) for r in answer.repairs] == [{"/constraints/rule-0/at_most_changes": 2}]
+    document["constraints"][0]["soft"] = {"priority": 1}
+    assert repair(document).feasible is True
+
+
 def test_limits_on_losses_clash_too():
     """The one lender bears all losses, 10 % on average, and allows 5."""
     limits = {"expected_loss": {"at_most": 0.05}}
