@@ -181,7 +181,8 @@ def _proportional(scenario: Scenario, plan: Plan) -> tuple[Plan, dict[str, float
     shares = {}
     for t in scenario.fund.tiers:
         if spent[t.id] > 0:
-            shares[t.id] = min(1.0, t.size.at_most * EUROS_PER_MILLION / spent[t.id])
+            used = spent[t.id] * t.budget_rate
+            shares[t.id] = min(1.0, t.size.at_most * EUROS_PER_MILLION / used) if used > 0 else 1.0
     money = {key: int(euros * shares[key[0]]) for key, euros in plan.money.items()}
     return replace(plan, money={key: euros for key, euros in money.items() if euros}), shares
 

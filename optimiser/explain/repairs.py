@@ -48,7 +48,7 @@ LINEAR_ROUNDS = 4
 SEARCH_SHARE = 0.6
 """Share of the time left that one search for changes may take: what it finds is still to be tried."""
 
-MONEY_LABELS = ("B1", "B2")
+MONEY_LABELS = ("B1", "B2", "B3")
 """Repairs of these are money someone must find, and say so."""
 
 Settings = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimiser.model.build import Model
 from optimiser.model.data import PhaseData
@@ -106,6 +106,32 @@ def _ceiling(page: _Page, row: Row) -> Written:
     place = join(("fund", "tiers", tier.id, "annual_ceiling", row.at))
     value = (tier.annual_ceiling or {}).get(int(row.at), 0.0)
     return Written("B2", row.rule, (place,), "at_most", value, "EUR million")
+
+
+def _revolving(page: _Page, row: Row) -> Written:
+    """Size and ceilings of a revolving tier, year by year: the number is the same as without repayments."""
+    at, _, year = row.at.rpartition("/")
+    if at == "size":
+        stated = _envelope(page, row)
+    else:
+        stated = _ceiling(page, row._replace(at=year if at == "year" else at))
+    return replace(stated, label="B3")
+
+
+def _cover(page: _Page, row: Row) -> Written | None:
+    """The share a guarantee may cover; that it stands where a phase is funded is no number of the user's."""
+    if row.at not in page.model.data.phases_of:
+        return None
+    return _tier_key("cover_share", "share")(page, row)
+
+
+def _closeness(page: _Page, row: Row) -> Written | None:
+    """How much may change against a published plan; what counts the changes is no number of the user's."""
+    if row.at not in ("", "money"):
+        return None
+    key, unit = ("at_most_money", "EUR million") if row.at == "money" else ("at_most_changes", "count")
+    value = float(getattr(page.rules[row.rule], key))
+    return Written("T2", row.rule, (join(("constraints", row.rule, key)),), "at_most", value, unit)
 
 
 def _tier_key(key: str, unit: str) -> Callable[[_Page, Row], Written]:
@@ -233,6 +259,9 @@ _PLACES: dict[str, Callable[[_Page, Row], Written | None]] = {
     "F3": _share_of_phase("least_public_share"),
     "B1": _envelope,
     "B2": _ceiling,
+    "B3": _revolving,
+    "GU": _cover,
+    "T2": _closeness,
     "S1": _tier_key("max_share_of_cost", "share"),
     "S2": _share_of_phase("max_public_share"),
     "S3": _matching,

@@ -155,6 +155,28 @@ def test_phases_that_must_start_too_far_apart():
     assert [changes(r) for r in answer.repairs] == [{"/candidates/a/phases/p2/after_years": None}]
 
 
+def test_a_revolving_tier_is_short_in_one_year():
+    """The 30 lent in 2027 are back by 2029: the 80 of that year are 30 more than the tier has."""
+    bank = tier("bank", 50, instrument="loan", public=False, seniority=0, revolving={"grace_years": 0, "years": 1})
+    answer = repair(scenario([site("a", {"2027": 30, "2029": 80}, locked="in")], [bank]))
+    assert labels(answer) == {"B3", "L3"}
+    assert changes(answer.repairs[0]) == {"/fund/tiers/bank/size": 80} and answer.repairs[0].money == 30
+
+
+def test_a_published_plan_is_too_close():
+    """a is published, b must be in and there is money for one: two candidates change, and none may."""
+    rules = [
+        {"kind": "stay_close", "plan": {"a": ["main"]}, "at_most_changes": 0},
+        {"kind": "count", "of": {"candidates": ["b"]}, "at_least": 1},
+    ]
+    document = scenario([site("a"), site("b")], [tier(size=100)], rules)
+    answer = repair(document)
+    assert labels(answer) == {"T2", "N1"}
+    assert [changes(r) for r in answer.repairs] == [{"/constraints/rule-0/at_most_changes": 2}]
+    document["constraints"][0]["soft"] = {"priority": 1}
+    assert repair(document).feasible is True
+
+
 def test_limits_on_losses_clash_too():
     """The one lender bears all losses, 10 % on average, and allows 5."""
     limits = {"expected_loss": {"at_most": 0.05}}
