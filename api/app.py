@@ -16,7 +16,7 @@ from api.documentation import openapi_of
 from api.languages import lenient_language
 from api.problems import Problem, ProblemError
 from api.requests import new_instance, response_of
-from api.routes import allocations, evaluations, health, library, meta
+from api.routes import allocations, comparisons, evaluations, health, library, meta
 from api.settings import Settings
 from api.transport import Transport
 from api.workers import Workers
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    for routes in (allocations, evaluations, library, meta, health):
+    for routes in (allocations, evaluations, comparisons, library, meta, health):
         app.include_router(routes.router)
     app.add_middleware(Transport)
     app.add_exception_handler(ProblemError, _problem_raised)

@@ -14,6 +14,9 @@ from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
+from optimiser.strategies.comparison import Comparison
+from optimiser.strategies.registry import STRATEGIES
+from optimiser.study.differences import Difference
 
 Schema = dict[str, Any]
 
@@ -60,6 +63,16 @@ def validation_documentation() -> Schema:
 def evaluation_documentation() -> Schema:
     """Body and responses of ``POST /v1/evaluations``."""
     return _posted("Evaluation", "Result")
+
+
+def comparison_documentation() -> Schema:
+    """Body and responses of ``POST /v1/comparisons``."""
+    return _posted("ComparisonRequest", "Comparison")
+
+
+def difference_documentation() -> Schema:
+    """Body and responses of ``POST /v1/differences``."""
+    return _posted("DifferenceRequest", "Difference")
 
 
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
@@ -120,6 +133,7 @@ def _schemas() -> Schema:
     return {
         **_hoisted("Scenario", scenario_schema()),
         **_hoisted("Result", result_schema()),
+        **_comparison_schemas(),
         "Finding": finding,
         "Problem": _problem_schema(findings),
         "Validation": {
@@ -141,6 +155,47 @@ def _schemas() -> Schema:
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}, "plan": _plan_schema()},
         },
     }
+
+
+def _comparison_schemas() -> Schema:
+    """Comparisons and differences, and what is asked of them."""
+    scenario = {"$ref": f"{REF}Scenario"}
+    named = {"type": "string", "examples": [*STRATEGIES, "rank-and-cut:skip=false"]}
+    with_parameters = {
+        "type": "object",
+        "required": ["strategy"],
+        "properties": {"strategy": {"enum": list(STRATEGIES)}},
+        "examples": [{"strategy": "share-by-key", "key": "gdp"}],
+    }
+    wanted = {"type": "array", "items": {"anyOf": [named, with_parameters]}, "description": "all that apply if absent"}
+    return {
+        **_answer_schema("Comparison", Comparison),
+        **_answer_schema("Difference", Difference),
+        "ComparisonRequest": _request_schema(["scenario"], scenario=scenario, strategies=wanted),
+        "DifferenceRequest": _request_schema(["scenario", "other"], scenario=scenario, other=scenario),
+    }
+
+
+def _request_schema(required: list[str], **properties: Schema) -> Schema:
+    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+
+
+def _answer_schema(name: str, answer: type) -> Schema:
+    """The schema of an answer; the full results in it are those of an allocation."""
+    shared = {"Result", *result_schema()["$defs"]}
+    hoisted = _hoisted(name, TypeAdapter(answer).json_schema(mode="serialization"))
+    own = {key: value for key, value in hoisted.items() if key.removeprefix(f"{name}.") not in shared}
+    places = {f"{REF}{name}.{part}": f"{REF}Result.{part}" for part in shared} | {f"{REF}{name}.Result": f"{REF}Result"}
+    moved: Schema = _replaced(own, places)
+    return moved
+
+
+def _replaced(value: Any, places: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {k: _replaced(v, places) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_replaced(v, places) for v in value]
+    return places.get(value, value) if isinstance(value, str) else value
 
 
 def _problem_schema(findings: Schema) -> Schema:

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.allocation import allocate
     from optimiser.certificate import certify
-    from optimiser.errors import InvestAIError, PlanError, PointerError, ScenarioError, SolverError, SolverUnavailable
+    from optimiser.errors import (
+        InvestAIError,
+        PlanError,
+        PointerError,
+        QuestionError,
+        ScenarioError,
+        SolverError,
+        SolverUnavailable,
+    )
     from optimiser.evaluation import evaluate
     from optimiser.findings import Finding
     from optimiser.plan import Plan
@@ -25,14 +33,19 @@ if TYPE_CHECKING:
     from optimiser.scenario.scenario import Scenario
     from optimiser.scenario.schema import scenario_schema
     from optimiser.solve.options import SolveOptions
+    from optimiser.strategies.comparison import Comparison, compare
+    from optimiser.study.differences import Difference, difference
 
 _PLACES = {
+    "Comparison": "strategies.comparison",
+    "Difference": "study.differences",
     "Finding": "findings",
     "InvestAIError": "errors",
     "Loaded": "scenario.load",
     "Plan": "plan",
     "PlanError": "errors",
     "PointerError": "errors",
+    "QuestionError": "errors",
     "Result": "result.result",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
@@ -41,6 +54,8 @@ _PLACES = {
     "SolverUnavailable": "errors",
     "allocate": "allocation",
     "certify": "certificate",
+    "compare": "strategies.comparison",
+    "difference": "study.differences",
     "evaluate": "evaluation",
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
@@ -49,12 +64,15 @@ _PLACES = {
 }
 
 __all__ = [
+    "Comparison",
+    "Difference",
     "Finding",
     "InvestAIError",
     "Loaded",
     "Plan",
     "PlanError",
     "PointerError",
+    "QuestionError",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -63,6 +81,8 @@ __all__ = [
     "SolverUnavailable",
     "allocate",
     "certify",
+    "compare",
+    "difference",
     "evaluate",
     "load_bytes",
     "load_document",

@@ -100,9 +100,7 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     started = time.perf_counter()
     with _collector_paused():
         loaded = loaded_from(source)
-        optimum = _solved(loaded.expect(), options, started)
-        findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
-        return _result(optimum, findings, lang, started)
+        return write_up(loaded, _solved(loaded.expect(), options, started), lang, started)
 
 
 def solve_scenario(scenario: Scenario, options: SolveOptions | None = None) -> Optimum:
@@ -114,11 +112,30 @@ def solve_scenario(scenario: Scenario, options: SolveOptions | None = None) -> O
         return _solved(scenario, options, time.perf_counter())
 
 
+def write_up(loaded: Loaded, optimum: Optimum, lang: str, started: float) -> Result:
+    """The result of an optimum, with its certificate, prices and reasons.
+
+    started: when (``time.perf_counter``), for the time it took.
+    """
+    findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
+    return _result(optimum, findings, lang, started)
+
+
 def _solved(scenario: Scenario, options: SolveOptions | None, started: float) -> Optimum:
     options = options or options_of(scenario)
     model = build_model(scenario)
     arrays = arrays_of(model.programme)
-    outcome = solve_model(model, arrays, _within(options, time.perf_counter() - started))
+    return solve_stated(scenario, model, arrays, options, time.perf_counter() - started)
+
+
+def solve_stated(
+    scenario: Scenario, model: Model, arrays: Arrays, options: SolveOptions, passed_s: float = 0.0
+) -> Optimum:
+    """The best plan of a model already stated, perhaps with other goals or bounds than the scenario's own.
+
+    passed_s: what stating it took of the time limit.
+    """
+    outcome = solve_model(model, arrays, _within(options, passed_s))
     plan = plan_of(model, outcome.values) if outcome.values is not None else None
     return Optimum(scenario, options, model, arrays, outcome, plan)
 

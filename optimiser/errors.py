@@ -2,7 +2,8 @@
 
     InvestAIError
     ├── ScenarioError        the scenario has errors; carries every finding
-    │   └── PlanError        a hand-made plan does not fit its scenario
+    │   ├── PlanError        a hand-made plan does not fit its scenario
+    │   └── QuestionError    a question does not fit the scenario it is asked of
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
@@ -36,6 +37,10 @@ class ScenarioError(InvestAIError):
 
 class PlanError(ScenarioError):
     """A plan names what its scenario does not have; ``findings`` lists every place."""
+
+
+class QuestionError(ScenarioError):
+    """A question does not fit its scenario; ``findings`` lists every place, with pointers into the question."""
 
 
 class PointerError(InvestAIError):

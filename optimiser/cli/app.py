@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimiser.cli import allocations, batches, formats, service
+from optimiser.cli import allocations, batches, comparisons, formats, service
 from optimiser.cli.root import app
 
-__all__ = ["allocations", "app", "batches", "formats", "service"]
+__all__ = ["allocations", "app", "batches", "comparisons", "formats", "service"]

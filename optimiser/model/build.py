@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from optimiser.model import (
@@ -20,7 +20,7 @@ from optimiser.model import (
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction
-from optimiser.model.objective import Goal
+from optimiser.model.objective import Goal, State
 from optimiser.model.programme import Programme
 from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
@@ -66,6 +66,7 @@ class Model:
     soft: tuple[Goal, ...]
     goals: tuple[Goal, ...]
     tier_order: tuple[Goal, ...]
+    further: tuple[Goal, ...] = ()
 
     @property
     def stages(self) -> tuple[Goal, ...]:
@@ -73,8 +74,11 @@ class Model:
         return (*self.soft, *self.goals, *self.tier_order)
 
 
-def build_model(scenario: Scenario) -> Model:
-    """State a checked scenario as a programme."""
+def build_model(scenario: Scenario, further: Sequence[Callable[[State], Goal]] = ()) -> Model:
+    """State a checked scenario as a programme.
+
+    further: sums that are no part of the scenario's own objective, stated for whoever asks for them.
+    """
     draws = draws_of(scenario) if scenario.risk is not None else None
     data = data_of(scenario, draws)
     programme = Programme(scenario.name)
@@ -88,7 +92,8 @@ def build_model(scenario: Scenario) -> Model:
             risk_rule(programme, data, columns, pool)
     soft = objective.least_violations(programme)
     goals = objective.goals(programme, data, columns, pool)
+    asked = tuple(state_goal(State(programme, data, columns, pool)) for state_goal in further)
     programme.maximise((soft or goals)[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))
-    return Model(data, columns, programme, draws, functions, tuple(soft), tuple(goals), order)
+    return Model(data, columns, programme, draws, functions, tuple(soft), tuple(goals), order, asked)

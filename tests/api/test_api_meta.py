@@ -159,6 +159,8 @@ def test_the_description_lists_every_route(openapi: dict[str, Any]) -> None:
         ALLOCATIONS,
         VALIDATE,
         EVALUATIONS,
+        "/v1/comparisons",
+        "/v1/differences",
         "/v1/scenarios",
         "/v1/scenarios/{id}",
         "/v1/schema",

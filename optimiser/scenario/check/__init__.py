@@ -4,7 +4,7 @@
 ``rules``: bounds, keys and locks that contradict each other. ``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
 order. ``revolving``: what repayments assume.
-``plausible``: what cannot work or means little.
+``score``: how its weights were asked for. ``plausible``: what cannot work or means little.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from optimiser.scenario.check import (
     revolving,
     risk,
     rules,
+    score,
     starts,
     stresses,
     supported,
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     *stresses.CHECKS,
     *guarantees.CHECKS,
     *revolving.CHECKS,
+    *score.CHECKS,
     *plausible.CHECKS,
 )
 

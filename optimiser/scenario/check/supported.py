@@ -18,9 +18,8 @@ def not_honoured(s: Scenario) -> Iterator[Finding]:
 def _places(s: Scenario) -> Iterator[tuple[str | int, ...]]:
     if s.decisions is not None:
         yield ("decisions",)
-    for key in ("variants", "uncertain"):
-        if getattr(s, key):
-            yield (key,)
+    if s.uncertain:
+        yield ("uncertain",)
 
 
 CHECKS = (not_honoured,)

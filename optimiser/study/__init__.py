@@ -1,0 +1,1 @@
+"""Questions that solve many versions of a scenario, one file a question."""
