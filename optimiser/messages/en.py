@@ -925,7 +925,6 @@ _CLI: dict[str, str] = {
     "column.fares": "What happens",
     "column.year": "Year",
     "column.country": "Country",
-    "column.year": "Year",
     "column.share": "Share",
     "column.phases": "Phases",
     "column.starts": "Starts",
