@@ -16,7 +16,7 @@ from api.documentation import openapi_of
 from api.languages import lenient_language
 from api.problems import Problem, ProblemError
 from api.requests import new_instance, response_of
-from api.routes import allocations, evaluations, explanations, health, library, meta, studies
+from api.routes import allocations, comparisons, evaluations, explanations, health, library, meta, studies
 from api.settings import Settings
 from api.transport import Transport
 from api.workers import Workers
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    for routes in (allocations, evaluations, explanations, studies, library, meta, health):
+    for routes in (allocations, evaluations, comparisons, explanations, studies, library, meta, health):
         app.include_router(routes.router)
     app.add_middleware(Transport)
     app.add_exception_handler(ProblemError, _problem_raised)

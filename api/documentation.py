@@ -15,7 +15,10 @@ from optimiser.library import library_files
 from optimiser.messages import catalogue
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
+from optimiser.strategies.comparison import Comparison
+from optimiser.strategies.registry import STRATEGIES
 from optimiser.study.curves import MOST_STEPS, BudgetCurve
+from optimiser.study.differences import Difference
 from optimiser.study.frontiers import MOST_POINTS, Frontier
 from optimiser.study.inputs import DecidingInputs
 from optimiser.study.robustness import MOST_DRAWS, Robustness
@@ -88,6 +91,16 @@ def robustness_documentation() -> Schema:
     return _posted("RobustnessRequest", "RobustnessAnswer")
 
 
+def comparison_documentation() -> Schema:
+    """Body and responses of ``POST /v1/comparisons``."""
+    return _posted("ComparisonRequest", "Comparison")
+
+
+def difference_documentation() -> Schema:
+    """Body and responses of ``POST /v1/differences``."""
+    return _posted("DifferenceRequest", "Difference")
+
+
 def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
     content: Schema = {"schema": {"$ref": REF + body}}
     if with_examples:
@@ -156,6 +169,7 @@ def _schemas() -> Schema:
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}},
         },
         **_study_schemas(),
+        **_comparison_schemas(),
         "Finding": finding,
         "Problem": _problem_schema(findings),
         "Validation": {
@@ -176,6 +190,25 @@ def _schemas() -> Schema:
             "additionalProperties": False,
             "properties": {"scenario": {"$ref": f"{REF}Scenario"}, "plan": _plan_schema()},
         },
+    }
+
+
+def _comparison_schemas() -> Schema:
+    """Comparisons and differences, and what is asked of them."""
+    two = _request_schema(other={"$ref": f"{REF}Scenario"})
+    named = {"type": "string", "examples": [*STRATEGIES, "rank-and-cut:skip=false"]}
+    with_parameters = {
+        "type": "object",
+        "required": ["strategy"],
+        "properties": {"strategy": {"enum": list(STRATEGIES)}},
+        "examples": [{"strategy": "share-by-key", "key": "gdp"}],
+    }
+    wanted = {"type": "array", "items": {"anyOf": [named, with_parameters]}, "description": "all that apply if absent"}
+    return {
+        **_answer_schema("Comparison", Comparison),
+        **_answer_schema("Difference", Difference),
+        "ComparisonRequest": _request_schema(strategies=wanted),
+        "DifferenceRequest": {**two, "required": ["scenario", "other"]},
     }
 
 

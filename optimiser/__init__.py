@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from optimiser.scenario.scenario import Scenario
     from optimiser.scenario.schema import scenario_schema
     from optimiser.solve.options import SolveOptions
+    from optimiser.strategies.comparison import Comparison, compare
     from optimiser.study.curves import BudgetCurve, budget_curve
+    from optimiser.study.differences import Difference, difference
     from optimiser.study.frontiers import Frontier, frontier
     from optimiser.study.inputs import DecidingInputs, deciding_inputs
     from optimiser.study.robustness import Robustness, robustness
@@ -47,6 +49,8 @@ _PLACES = {
     "BudgetCurve": "study.curves",
     "DecidingInputs": "study.inputs",
     "Explanation": "explain.answer",
+    "Comparison": "strategies.comparison",
+    "Difference": "study.differences",
     "Finding": "findings",
     "Frontier": "study.frontiers",
     "InvestAIError": "errors",
@@ -69,6 +73,8 @@ _PLACES = {
     "budget_curve": "study.curves",
     "certify": "certificate",
     "deciding_inputs": "study.inputs",
+    "compare": "strategies.comparison",
+    "difference": "study.differences",
     "evaluate": "evaluation",
     "explain_candidate": "explain.explanations",
     "explain_country": "explain.explanations",
@@ -85,7 +91,9 @@ _PLACES = {
 
 __all__ = [
     "BudgetCurve",
+    "Comparison",
     "DecidingInputs",
+    "Difference",
     "Explanation",
     "Finding",
     "Frontier",
@@ -108,7 +116,9 @@ __all__ = [
     "allocate",
     "budget_curve",
     "certify",
+    "compare",
     "deciding_inputs",
+    "difference",
     "evaluate",
     "explain_candidate",
     "explain_country",

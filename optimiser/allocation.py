@@ -100,9 +100,7 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     started = time.perf_counter()
     with _collector_paused():
         loaded = loaded_from(source)
-        optimum = _solved(loaded.expect(), options, started)
-        findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
-        return _result(optimum, findings, lang, started)
+        return write_up(loaded, _solved(loaded.expect(), options, started), lang, started)
 
 
 def solve_scenario(
@@ -115,6 +113,15 @@ def solve_scenario(
     """
     with _collector_paused():
         return _solved(scenario, options, time.perf_counter(), also)
+
+
+def write_up(loaded: Loaded, optimum: Optimum, lang: str, started: float) -> Result:
+    """The result of an optimum, with its certificate, prices and reasons.
+
+    started: when (``time.perf_counter``), for the time it took.
+    """
+    findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
+    return _result(optimum, findings, lang, started)
 
 
 def solve_stated(

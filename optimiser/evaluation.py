@@ -18,7 +18,7 @@ from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
 from optimiser.result.losses import call_findings, loss_book, own_loss_findings, risk_report
 from optimiser.result.measures import objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
-from optimiser.result.result import ObjectiveValue, Result, ScenarioId, Unspent
+from optimiser.result.result import ObjectiveValue, Reason, Result, ScenarioId, Unspent
 from optimiser.result.soft import soft_bounds, soft_findings
 from optimiser.result.stresses import stress_reports
 from optimiser.risk.draws import draws_of
@@ -49,12 +49,13 @@ def scored(
     lang: str = "en",
     started: float | None = None,
     findings: Iterable[Finding] = (),
+    reasons: Mapping[str, Reason] | None = None,
 ) -> Result:
     """The result of a plan that was not made by the scenario's own objective: scored, checked, every rule it breaks
     named by the certificate.
 
     strategy: who made it, as the result says. started: when (``time.perf_counter``), for the time it took.
-    findings: said beside those of the scenario.
+    findings: said beside those of the scenario. reasons: why each candidate is in or out; by default, that it is.
     """
     started = time.perf_counter() if started is None else started
     scenario = loaded.expect()
@@ -74,7 +75,9 @@ def scored(
         objective=ObjectiveValue(
             objective_value(scenario, plan, book), None, None, 0.0, "unknown", term_values(scenario, plan, book)
         ),
-        candidates=awards_of(scenario, plan, reasons_of(scenario, plan, soft, optimised=False, lang=lang)),
+        candidates=awards_of(
+            scenario, plan, dict(reasons or reasons_of(scenario, plan, soft, optimised=False, lang=lang))
+        ),
         money=money_cells(plan),
         private_money=private_cells(plan),
         indicators=indicators_of(scenario, plan),

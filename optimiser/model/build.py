@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimiser.model import (
@@ -20,7 +20,7 @@ from optimiser.model import (
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction
-from optimiser.model.objective import Goal
+from optimiser.model.objective import Goal, State
 from optimiser.model.programme import Programme
 from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
@@ -66,6 +66,7 @@ class Model:
     soft: tuple[Goal, ...]
     goals: tuple[Goal, ...]
     tier_order: tuple[Goal, ...]
+    further: tuple[Goal, ...] = ()
 
     @property
     def stages(self) -> tuple[Goal, ...]:
@@ -73,10 +74,15 @@ class Model:
         return (*self.soft, *self.goals, *self.tier_order)
 
 
-def build_model(scenario: Scenario, floors: Mapping[str, float] | None = None) -> Model:
+def build_model(
+    scenario: Scenario,
+    floors: Mapping[str, float] | None = None,
+    further: Sequence[Callable[[State], Goal]] = (),
+) -> Model:
     """State a checked scenario as a programme.
 
     floors: what stages of the objective must reach at least, by their name (E1).
+    further: sums that are no part of the scenario's own objective, stated for whoever asks for them.
     """
     draws = draws_of(scenario) if scenario.risk is not None else None
     data = data_of(scenario, draws)
@@ -92,7 +98,8 @@ def build_model(scenario: Scenario, floors: Mapping[str, float] | None = None) -
     soft = objective.least_violations(programme)
     goals = objective.goals(programme, data, columns, pool)
     objective.stage_floors(programme, goals, floors or {})  # E1
+    asked = tuple(state_goal(State(programme, data, columns, pool)) for state_goal in further)
     programme.maximise((soft or goals)[0].pairs)
     functions = tuple(pool.functions) if pool is not None else ()
     order = tuple(objective.tier_order(data, columns))
-    return Model(data, columns, programme, draws, functions, tuple(soft), tuple(goals), order)
+    return Model(data, columns, programme, draws, functions, tuple(soft), tuple(goals), order, asked)

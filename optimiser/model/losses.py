@@ -232,6 +232,20 @@ def level_of(pool: Pool, seniority: int | None) -> Level:
     return {level.seniority: level for level in pool.levels}[seniority]
 
 
+def public_level(programme: Programme, data: Data, columns: Columns, pool: Pool) -> Level:
+    """The money whose losses the public side is charged with.
+
+    With pari passu its own tiers; in a waterfall the lowest level with public money and all above it, since what a
+    level between two others loses itself is not convex.
+    """
+    if pool.waterfall:
+        with_public = (level for level in pool.levels if any(t.public for t in level.tiers))
+        return next(with_public, level_of(pool, None))
+    public = [t for t in data.tiers.values() if t.in_pool and t.public]
+    lost = _lost_columns(programme, columns, pool.draws, public, "public")
+    return Level("public", None, tuple(public), lost, None, -1, ())
+
+
 def compounded(rate: float, tier: Tier) -> float:
     """(1 + rate)^holding_years − 1: a yearly rate over the holding time, 10 years where none is given."""
     gain: float = (1.0 + rate) ** (10.0 if tier.holding_years is None else tier.holding_years) - 1.0

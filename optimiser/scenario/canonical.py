@@ -26,7 +26,9 @@ def scenario_sha256(scenario: Scenario) -> str:
     return hashlib.sha256(canonical_json(scenario)).hexdigest()
 
 
-_BY_NAME = frozenset({"attributes", "countries", "committed", "return_if_success", "weights", "thresholds", "plan"})
+_BY_NAME = frozenset(
+    {"attributes", "countries", "committed", "return_if_success", "weights", "thresholds", "points", "ranges", "plan"}
+)
 """Objects whose keys are the user's own words: an attribute may well be called ``name``."""
 
 

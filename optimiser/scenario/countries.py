@@ -22,3 +22,11 @@ def population(scenario: Scenario, country: str) -> float | None:
     if own is not None and own.population is not None:
         return own.population
     return carried_figures().get(country, {}).get("population_m")
+
+
+def gdp(scenario: Scenario, country: str) -> float | None:
+    """Gross domestic product [EUR billion], the scenario's own figure first; None where neither knows."""
+    own = scenario.countries.get(country)
+    if own is not None and own.gdp is not None:
+        return own.gdp
+    return carried_figures().get(country, {}).get("gdp_bn_eur")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -55,10 +55,48 @@ class Quota(Part):
     at_most: int | None = Field(None, ge=0, description="greatest number taken [count]")
 
 
+class Judgement(Part):
+    """One comparison of two attributes."""
+
+    attribute: Id = Field(description="the one that matters more, or as much [name]")
+    over: Id = Field(description="the one it is compared with [name]")
+    times: float = Field(ge=1 / 9, le=9, description="how many times as much it matters, Saaty's scale [ratio 1/9..9]")
+
+
+class SwingRange(Part):
+    """From where to where an attribute was imagined to swing."""
+
+    worst: Number = Field(description="value that earns nothing [unit of the attribute]")
+    best: Number = Field(
+        description="value that earns every point; below `worst` if less is better [unit of the attribute]"
+    )
+
+
+class Elicitation(Part):
+    """How weights were asked for, in place of weights. Scores then run from 0 to 100 points."""
+
+    method: Literal["swing", "pairwise"] = Field(description="swing weights, or pairwise comparisons (AHP) [choice]")
+    points: dict[Id, Annotated[float, Field(ge=0, le=100)]] | None = Field(
+        None,
+        min_length=1,
+        description="swing: worth of each swing, 100 for the greatest [points 0..100 by attribute]",
+    )
+    judgements: list[Judgement] | None = Field(
+        None, min_length=1, description="pairwise: every pair of attributes compared once [list]"
+    )
+    ranges: dict[Id, SwingRange] = Field(
+        default_factory=dict,
+        description="worst and best value; absent means the least and the greatest of the candidates [by attribute]",
+    )
+
+
 class Score(Part):
     """A score, thresholds and quotas, used by the strategies that rank."""
 
-    weights: dict[Id, Number] = Field(min_length=1, description="points per unit of each attribute [1 per unit]")
+    weights: dict[Id, Number] | None = Field(
+        None, min_length=1, description="points per unit of each attribute [1 per unit]"
+    )
+    elicitation: Elicitation | None = Field(None, description="judgements from which the weights follow [object]")
     thresholds: dict[Id, Number] = Field(
         default_factory=dict, description="least value of each attribute [unit of the attribute]"
     )

@@ -139,12 +139,16 @@ class Session:
                 raise SolverError("HiGHS reports an objective that its own plan does not have")
         return run
 
-    def bound_ranges(self) -> tuple[Floats, Floats]:
-        """For each row, from where to where its bound may move while its dual stays, after an optimal linear run."""
+    def bound_ranges(self) -> tuple[Floats, Floats] | None:
+        """For each row, from where to where its bound may move while its dual stays, after an optimal linear run.
+
+        None where HiGHS has none to give, as seen where every column is fixed: the plan stands without them.
+        """
         started = time.perf_counter()
         status, ranging = self._highs.getRanging()
         self.seconds += time.perf_counter() - started
-        self._check(status, "getRanging")
+        if status == highspy.HighsStatus.kError:
+            return None
         return np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
 
     def _run(self, time_limit_s: float) -> Run:

@@ -22,6 +22,7 @@ import numpy as np
 from optimiser.allocation import solve_scenario
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
+from optimiser.scenario.elicitation import points_per_unit
 from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
@@ -107,7 +108,7 @@ def _terms(scenario: Scenario, weights_of: str, values: Sequence[float]) -> list
     Errors: QuestionError where there are not two.
     """
     if weights_of == "score":
-        stated = scenario.score.weights if scenario.score is not None else {}
+        stated = points_per_unit(scenario)
         terms = [
             Term(term="attribute", attribute=name, weight=abs(w), sense="maximise" if w > 0 else "minimise")
             for name, w in stated.items()

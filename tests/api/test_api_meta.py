@@ -162,6 +162,8 @@ def test_the_description_lists_every_route(openapi: dict[str, Any]) -> None:
         "/v1/explanations",
         "/v1/frontiers",
         "/v1/robustness",
+        "/v1/comparisons",
+        "/v1/differences",
         "/v1/scenarios",
         "/v1/scenarios/{id}",
         "/v1/schema",

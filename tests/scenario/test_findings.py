@@ -71,6 +71,9 @@ def covered(*guarantees: dict[str, object], **of_bank: object) -> dict[str, obje
 
 
 REVOLVING = {"/fund/tiers/bank/revolving": {"years": 1}}
+ELICITED = "/score/elicitation"
+SWING = {"method": "swing", "points": {"mw": 100}}
+JUDGED = {"attribute": "mw", "over": "chips", "times": 9}
 SIX = [{"id": c, "attributes": {"chips": 1}} for c in "abcdef"]
 
 CASES: list[tuple[str, str, dict[str, object]]] = [
@@ -275,6 +278,22 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("repaid-too-late", "/fund/tiers/bank/revolving", REVOLVING),
     ("key-not-for-instrument", f"{EU}/revolving", {f"{EU}/revolving": {"years": 1}}),
     ("below-least", "/fund/tiers/bank/revolving/years", {"/fund/tiers/bank/revolving": {"years": 0}}),
+    # the score
+    ("score-without-weights", "/score", {"/score": {}}),
+    ("score-weights-twice", ELICITED, {"/score": {"weights": {"mw": 1}, "elicitation": SWING}}),
+    ("key-not-for-method", f"{ELICITED}/judgements", {"/score": {"elicitation": {**SWING, "judgements": [JUDGED]}}}),
+    ("method-needs-key", ELICITED, {"/score": {"elicitation": {"method": "pairwise"}}}),
+    ("swing-without-points", f"{ELICITED}/points", {"/score": {"elicitation": {"method": "swing", "points": {"mw": 0}}}}),
+    ("pair-twice", f"{ELICITED}/judgements/1", {"/score": {"elicitation": {"method": "pairwise", "judgements": [JUDGED, JUDGED]}}}),
+    ("pair-twice", f"{ELICITED}/judgements/0", {"/score": {"elicitation": {"method": "pairwise", "judgements": [{**JUDGED, "over": "mw"}]}}}),
+    ("pair-missing", f"{ELICITED}/judgements", {"/score": {"elicitation": {"method": "pairwise", "judgements": [JUDGED, {**JUDGED, "over": "pue"}]}}}),
+    ("too-many-compared", f"{ELICITED}/judgements", {"/score": {"elicitation": {"method": "pairwise", "judgements": [{"attribute": f"x{m}", "over": f"x{n}", "times": 1} for n in range(16) for m in range(n)]}}, f"{A}/attributes": {"pue": 1.1, "mw": 10, "chips": 5, **{f"x{n}": n + 1 for n in range(16)}}}),
+    ("judgements-inconsistent", f"{ELICITED}/judgements", {"/score": {"elicitation": {"method": "pairwise", "judgements": [JUDGED, {"attribute": "chips", "over": "pue", "times": 9}, {"attribute": "pue", "over": "mw", "times": 9}]}}}),
+    ("range-without-weight", f"{ELICITED}/ranges/chips", {"/score": {"elicitation": {**SWING, "ranges": {"chips": {"worst": 0, "best": 1}}}}}),
+    ("range-empty", f"{ELICITED}/ranges/mw", {"/score": {"elicitation": {**SWING, "ranges": {"mw": {"worst": 1, "best": 1}}}}}),
+    ("range-empty", ELICITED, {"/score": {"elicitation": SWING}, "/candidates/b/attributes/mw": 10}),
+    ("unknown-attribute", f"{ELICITED}/points", {"/score": {"elicitation": {"method": "swing", "points": {"votes": 1}}}}),
+    ("unknown-attribute", f"{ELICITED}/judgements/0", {"/score": {"elicitation": {"method": "pairwise", "judgements": [{**JUDGED, "over": "votes"}]}}}),
     # warnings and notes
     ("unfinanceable", f"{A}/phases/p1", {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.05, f"{A}/private_pledge": 5}),
     ("unfinanceable-together", A, {f"{EU}/max_share_of_cost": 0.1, "/fund/tiers/bank/max_share_of_cost": 0.1, f"{A}/private_pledge": 50}),
@@ -298,6 +317,7 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("seniority-without-losses", "/fund/tiers/bank/seniority", {"/fund/tiers/bank/seniority": 0}),
     ("return-without-term", "/fund/tiers/bank/return_if_success", {"/fund/tiers/bank/return_if_success": 0.05}),
     ("score-for-ranking", "/score", {"/score": {"weights": {"chips": 1}}}),
+    ("variants-set-aside", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("weight-without-sum", f"{TERM}/weight", {"/objective/mode": "lexicographic", f"{TERM}/weight": 2}),
     ("named-twice-in-order", "/fund/tier_order", {"/fund/tier_order": ["eu", "eu"]}),
     ("set-aside", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
@@ -481,6 +501,30 @@ ELSEWHERE = {
     "decision-not-in-variant",
     "mean-undefined",
     "variant-infeasible",
+    # tests/strategies
+    "unknown-strategy",
+    "unknown-parameter",
+    "bad-parameter",
+    "strategies-not-a-list",
+    "strategy-needs-score",
+    "strategy-needs-risk",
+    "strategy-needs-public-loss",
+    "strategy-needs-variants",
+    "strategy-gives-up",
+    "key-without-countries",
+    "key-lacks-country",
+    "key-sums-to-nothing",
+    "key-of-unlimited",
+    "key-envelopes",
+    "key-envelopes-raised",
+    "quota-missed",
+    "pro-rata-share",
+    "risk-averse-weight",
+    "max-min-nothing",
+    "robust-world-without-plan",
+    "robust-no-common-choice",
+    "robust-regret",
+    "result-unreadable",
 }
 """Findings of solving, of batches and of the service, provoked by their own tests."""
 

@@ -200,3 +200,10 @@ def test_another_optimum_is_found_or_excluded():
     twins["candidates"][0]["attributes"]["worth"] = 2
     twins["constraints"][0]["at_most"] = 1
     assert allocate(twins).objective.another_optimum == "none"
+
+
+def test_a_programme_without_rows_is_solved_though_no_bound_has_a_range():
+    sites = [{"id": c, "divisible": True, "attributes": {"value": 1}} for c in "ab"]
+    terms = [{"term": "attribute", "attribute": "value"}]
+    result = allocate({"fund": {"tiers": []}, "candidates": sites, "objective": {"terms": terms}})
+    assert result.termination == "optimal" and result.objective.value == 2 and result.binding == []

@@ -4,6 +4,7 @@
 ``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
 order. ``revolving``: what repayments assume. ``studies``: variants, decisions and uncertain numbers.
+``score``: how its weights were asked for.
 ``plausible``: what cannot work or means little.
 """
 
@@ -19,6 +20,7 @@ from optimiser.scenario.check import (
     revolving,
     risk,
     rules,
+    score,
     starts,
     stresses,
     studies,
@@ -39,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *guarantees.CHECKS,
     *revolving.CHECKS,
     *studies.CHECKS,
+    *score.CHECKS,
     *plausible.CHECKS,
 )
 

@@ -143,7 +143,12 @@ def unknown_attributes(s: Scenario) -> Iterator[Finding]:
         if term.attribute is not None:
             named.append((join(("objective", "terms", i, "attribute")), (term.attribute,)))
     if s.score is not None:
-        named += [("/score/weights", s.score.weights), ("/score/thresholds", s.score.thresholds)]
+        named += [("/score/weights", s.score.weights or ()), ("/score/thresholds", s.score.thresholds)]
+        if s.score.elicitation is not None:
+            asked, here = s.score.elicitation, "/score/elicitation"
+            named += [(f"{here}/points", asked.points or ()), (f"{here}/ranges", asked.ranges)]
+            for i, judged in enumerate(asked.judgements or ()):
+                named.append((f"{here}/judgements/{i}", (judged.attribute, judged.over)))
     yield from _unknown("unknown-attribute", known, named)
 
 
