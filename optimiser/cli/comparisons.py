@@ -28,7 +28,7 @@ from optimiser.cli.options import (
 from optimiser.cli.root import app
 from optimiser.cli.run import guarded, interruptible, say
 from optimiser.cli.source import STDIN, expect, load, refuse, scenario_path
-from optimiser.result.exit_codes import Exit
+from optimiser.result.exit_codes import Exit, exit_code
 
 if TYPE_CHECKING:
     from optimiser.scenario.load import Loaded
@@ -105,7 +105,7 @@ def compare(
     give(answer, page, as_json, out, csv_format, lang, "comparison")
     late = bool(answer.comparison.unsolved) or any(r.termination == "time_limit" for r in answer.results)
     first = answer.results[0] if answer.results else None
-    code = exit_of_answer(first.termination, first.has_allocation) if first is not None else Exit.LIMIT_WITHOUT_PLAN
+    code = exit_code(first.termination, first.has_allocation) if first is not None else Exit.LIMIT_WITHOUT_PLAN
     raise typer.Exit(Exit.LIMIT_WITH_PLAN if late and code == Exit.OPTIMAL else code)
 
 
@@ -138,16 +138,8 @@ def diff(
     options = None if scenario is None else solve_options(scenario, solver, time_limit, mip_gap, threads)
     answer = _asked(lambda: difference(before, after, options, lang), lang, as_json)
     give(answer, partial(difference_page, answer, lang, (a, b)), as_json, out, csv_format, lang, "difference")
-    codes = (exit_of_answer(side.termination, side.has_allocation) for side in (answer.before, answer.after))
+    codes = (exit_code(side.termination, side.has_allocation) for side in (answer.before, answer.after))
     raise typer.Exit(next((code for code in codes if code != Exit.OPTIMAL), Exit.OPTIMAL))
-
-
-def exit_of_answer(termination: str, has_allocation: bool) -> Exit:
-    """The exit code of how a solve ended."""
-    if termination == "time_limit":
-        return Exit.LIMIT_WITH_PLAN if has_allocation else Exit.LIMIT_WITHOUT_PLAN
-    codes = {"optimal": Exit.OPTIMAL, "infeasible": Exit.INFEASIBLE, "unbounded": Exit.UNBOUNDED}
-    return codes.get(termination, Exit.ERROR)
 
 
 def _side(file: str, settings: list[str], lang: str, as_json: bool) -> Loaded | dict[str, Any]:

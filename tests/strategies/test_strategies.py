@@ -224,6 +224,33 @@ def test_a_strategy_is_the_same_for_candidates_in_any_order():
         assert chosen(strategy(document, name)[0]) == pytest.approx(chosen(strategy(turned, name)[0]))
 
 
+WINDOW = {"earliest": 2027, "latest": 2028}
+
+
+def waiting():
+    """60 may be paid in each of two years: a (60) and b (60) fit where one of them starts a year later."""
+    phases = [{"id": "only", "cost_since_start": {"0": 60}, "start": WINDOW}]
+    document = scenario([site(name, 0, 1, n, phases=phases) for n, name in enumerate("ab")], size=120, score=S)
+    document["fund"]["tiers"][0]["annual_ceiling"] = {"2027": 60, "2028": 60}
+    return document
+
+
+@pytest.mark.parametrize("name", ["rank-and-cut", "score-per-euro", "pro-rata", "max-min"])
+def test_starts_are_decided_where_sites_are_chosen_otherwise(name):
+    result, row, _ = strategy(waiting(), name)
+    assert chosen(result) == {"a": 1, "b": 1} and row.allowed
+    assert sorted(m.year for m in result.money) == [2027, 2028]
+
+
+def test_robust_lets_starts_adapt_to_the_world():
+    """In the variant nothing can be paid in 2027 and 120 in 2028: the same two sites, started otherwise, no regret."""
+    document = waiting()
+    late = {"annual_ceiling": {"2027": 0, "2028": 120}}
+    document["variants"] = [{"id": "late", "patch": {"fund": {"tiers": {"eu": late}}}}]
+    result, row, _ = strategy(document, "robust")
+    assert chosen(result) == {"a": 1, "b": 1} and row.greatest_regret == 0
+
+
 def test_every_reason_of_a_strategy_is_provoked_here():
     from pathlib import Path
 
