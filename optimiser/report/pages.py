@@ -13,6 +13,9 @@ from optimiser.report.page import Block, Column, Findings, Heading, Paragraph, T
 from optimiser.report.stresses import stresses
 from optimiser.result.result import Result
 
+GREATEST_GAP = 100.0
+"""A larger gap, as of a plan worth next to nothing, says no more than that the distance is not known."""
+
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -89,7 +92,8 @@ def outcome_sentences(result: Result, say: Words) -> list[str]:
     if result.termination == "time_limit":
         if not result.has_allocation:
             return [say("outcome.no-plan")]
-        return [say("outcome.time_limit-unknown") if gap is None else say("outcome.time_limit", gap=share(gap))]
+        unknown = gap is None or gap > GREATEST_GAP
+        return [say("outcome.time_limit-unknown") if unknown else say("outcome.time_limit", gap=share(gap or 0.0))]
     if result.termination != "optimal":
         return [say(f"outcome.{result.termination}")]
     if gap:

@@ -184,8 +184,9 @@ def compare(
     decided: list[Decided] = []
     unsolved: list[str] = []
     for n, one in enumerate(asked):
-        # What one strategy leaves of its part of the time, the next ones share.
-        case.clock = Clock(replace(clock.options, time_limit_s=clock.remaining_s / (len(asked) - n)))
+        # What one strategy leaves of its part of the time, the next ones share. The first is what all are held against.
+        parts = min(len(asked) - n, 2) if n == 0 else len(asked) - n
+        case.clock = Clock(replace(clock.options, time_limit_s=clock.remaining_s / parts))
         try:
             decided.append(decide(case, one))
         except OutOfTime:
