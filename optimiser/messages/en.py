@@ -1111,7 +1111,6 @@ _CLI: dict[str, str] = {
     "diff.column.change": "Change",
     "diff.column.fares": "What happens",
     "column.country": "Country",
-    "column.year": "Year",
     "column.share": "Share",
     "column.phases": "Phases",
     "column.starts": "Starts",

@@ -144,20 +144,9 @@ class Selector:
         cost = np.zeros(len(self.arrays.cost))
         for k, tier in self.model.data.tiers.items():
             if tier.public:
-                cost[self.model.columns.x_of_tier[k]] = -1.0
+                cost[self.model.columns.x_of_tier[k]] = -tier.budget_rate
         run = self._run(self._choosing, selection, cost)
         return None if run.values is None else max(-float(cost @ run.values), 0.0)
-
-    def best_value(self, selection: Fractions) -> float | None:
-        """The first stage of the objective where these phases are funded, every rule kept; None where none can be.
-
-        Errors: OutOfTime.
-        """
-        cost = np.zeros(len(self.arrays.cost))
-        for column, a in self.model.goals[0].pairs:
-            cost[column] += a
-        run = self._run(self._every_rule, selection, cost)
-        return None if run.values is None else float(cost @ run.values)
 
     def financed(self, selection: Fractions) -> Financed:
         """The programme with this selection fixed, and what it must leave of the rules on the whole list.

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.allocation import solve_scenario
+from optimiser.allocation import Optimum, solve_scenario
 from optimiser.findings import Finding
 from optimiser.model.build import Model
 from optimiser.model.losses import LossFunction
@@ -34,13 +34,15 @@ from optimiser.strategies.strategy import Case, Choice, Strategy, finance
 
 AS_WRITTEN = "as written"
 
+NOISE = 1e-9
+"""Of the solver, on a value it reached and is asked to reach again."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """One version of the scenario, and the best that can be reached in it."""
 
     name: str
-    scenario: Scenario
     model: Model
     arrays: Arrays
     best: float
@@ -51,13 +53,12 @@ def choose(case: Case, values: Mapping[str, Any]) -> Choice:
     if case.best.plan is None:
         return Choice(case.best)
     worlds, findings = _worlds(case)
-    run = _least_regret(worlds, case.clock)
-    if run.values is None:
+    found = _least_regret(worlds, case.clock)
+    if found is None:
         none = replace(case.best.outcome, termination="infeasible", values=None, stages=case.best.outcome.stages[:1])
         said = Finding("warning", "robust-no-common-choice", "/variants", {"worlds": [w.name for w in worlds]})
         return Choice(replace(case.best, plan=None, outcome=none), {}, (*findings, said))
-    selection = _selection(worlds[0], run.values)
-    regrets = {w.name: _regret(w, selection, case.clock) for w in worlds}
+    selection, regrets = found
     optimum, paid = finance(Selector(case.scenario, case.clock), selection)
     worst = max(regrets, key=lambda name: (regrets[name], name))
     params = {"regret": regrets[worst], "world": worst, "count": len(worlds)}
@@ -69,13 +70,14 @@ def _worlds(case: Case) -> tuple[list[World], tuple[Finding, ...]]:
     worlds, findings = [], []
     for name, scenario in [(AS_WRITTEN, case.scenario), *_variants(case.scenario)]:
         optimum = case.best if name == AS_WRITTEN else solve_scenario(scenario, case.clock.next())
-        stage = optimum.outcome.stages[0]
         if optimum.plan is None and optimum.outcome.termination == "infeasible":
             findings.append(Finding("warning", "robust-world-without-plan", f"/variants/{name}", {"world": name}))
             continue
-        if stage.value is None or not optimum.proven:
+        values = optimum.outcome.values
+        if values is None or not optimum.proven:
             raise OutOfTime
-        worlds.append(World(name, scenario, optimum.model, optimum.arrays, stage.value))
+        best = sum(a * float(values[i]) for i, a in optimum.model.goals[0].pairs)
+        worlds.append(World(name, optimum.model, _as_soft_as_its_best(optimum, values), best))
     return worlds, tuple(findings)
 
 
@@ -84,10 +86,19 @@ def _variants(scenario: Scenario) -> Iterator[tuple[str, Scenario]]:
         yield variant.id, with_patch(scenario, variant.patch).expect()
 
 
-def _least_regret(worlds: list[World], clock: Clock) -> Run:
-    """The stacked programme: least greatest regret first; then, no worse, the best in the scenario as written.
+def _as_soft_as_its_best(optimum: Optimum, values: Floats) -> Arrays:
+    """The world's programme in which soft rules are broken no more than in its own best plan."""
+    upper = optimum.arrays.upper.copy()
+    for goal in optimum.model.soft:
+        for column, _ in goal.pairs:
+            upper[column] = max(float(values[column]), 0.0) + NOISE
+    return replace(optimum.arrays, upper=upper)
 
-    Without values where no choice is possible in all worlds. Errors: OutOfTime.
+
+def _least_regret(worlds: list[World], clock: Clock) -> tuple[dict[PhaseKey, float], dict[str, float]] | None:
+    """The choice of least greatest regret (of several, the best as things are written), and its regret in each world.
+
+    None where no choice is possible in all worlds. Errors: OutOfTime.
     """
     arrays, functions, offsets = _side_by_side(worlds)
     regret = len(arrays.cost) - 1
@@ -98,13 +109,31 @@ def _least_regret(worlds: list[World], clock: Clock) -> Run:
     cost[regret] = -1.0
     run = _searched(session, cost, gap, clock)
     if run.values is None:
-        return run
-    slack = 1e-9 * max(abs(w.best) for w in worlds) + 1e-9
+        return None
+    slack = NOISE * (max(abs(w.best) for w in worlds) + 1.0)
     session.bound_columns([regret], np.zeros(1), np.array([max(float(run.values[regret]), 0.0) + slack]))
-    second = np.zeros(len(arrays.cost))
-    for column, a in worlds[0].model.goals[0].pairs:
-        second[offsets[0] + column] += a
-    return _searched(session, second, gap, clock)
+    chosen = _searched(session, _objective_of(worlds[0], offsets[0], len(cost)), gap, clock).values
+    values = run.values if chosen is None else chosen
+    session.bound_columns([regret], np.zeros(1), np.array([np.inf]))
+    for offset, world in zip(offsets, worlds, strict=True):
+        columns = np.array(list(world.model.columns.y.values()), dtype=np.intp)
+        whole = world.arrays.integer[columns]
+        y = np.where(whole, np.round(values[offset + columns]), values[offset + columns])
+        session.bound_columns(offset + columns, np.where(whole, y, np.maximum(y - NOISE, 0.0)), y)
+    regrets = {}
+    for offset, world in zip(offsets, worlds, strict=True):
+        objective = _objective_of(world, offset, len(cost))
+        best = _searched(session, objective, gap, clock).values
+        regrets[world.name] = max(world.best - float(objective @ (values if best is None else best)), 0.0)
+    return _selection(worlds[0], values), regrets
+
+
+def _objective_of(world: World, offset: int, width: int) -> Floats:
+    """The first stage of the world's objective as a vector over all columns."""
+    cost = np.zeros(width)
+    for column, a in world.model.goals[0].pairs:
+        cost[offset + column] += a
+    return cost
 
 
 def _searched(session: Session, cost: Floats, gap: float, clock: Clock) -> Run:
@@ -148,7 +177,7 @@ def _side_by_side(worlds: list[World]) -> tuple[Arrays, list[LossFunction], list
         value=_joined([w.arrays.value for w in worlds], [a for row in rows for a in row[1]]),
     )
     functions = [_moved(f, offsets[n]) for n, w in enumerate(worlds) for f in w.model.losses]
-    return arrays, functions, offsets
+    return arrays, functions, offsets[:-1]
 
 
 def _joined(parts: list[Floats], last: list[float]) -> Floats:
@@ -171,14 +200,6 @@ def _selection(world: World, values: Floats) -> dict[PhaseKey, float]:
         y = float(values[column])
         found[key] = float(round(y)) if world.arrays.integer[column] or abs(y - round(y)) < 1e-9 else y
     return {key: y for key, y in found.items() if y > 0}
-
-
-def _regret(world: World, selection: Mapping[PhaseKey, float], clock: Clock) -> float:
-    """best_v − value_v(y), counted by solving the world again with these sites.  [unit of the objective]"""
-    value = Selector(world.scenario, clock).best_value(selection)
-    if value is None:
-        raise OutOfTime
-    return max(world.best - value, 0.0)
 
 
 def _refused(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[Finding]:

@@ -167,3 +167,11 @@ def _greatest_regret(all_worlds, best, locks):
         result = allocate({**world, "candidates": locked})
         regrets.append(optimum - result.objective.value if result.has_allocation else float("inf"))
     return max(regrets)
+
+
+def test_soft_rules_are_broken_no_more_than_the_best_plan_of_a_world_breaks_them():
+    """At most one site, softly: were it broken for free, both would be funded and nothing regretted."""
+    document = worlds()
+    document["constraints"][0]["soft"] = {"priority": 1}
+    result, row, _ = strategy(document, "robust")
+    assert chosen(result) == {"b": 1} and row.greatest_regret == pytest.approx(2)
