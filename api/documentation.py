@@ -195,7 +195,7 @@ def _schemas() -> Schema:
 
 def _comparison_schemas() -> Schema:
     """Comparisons and differences, and what is asked of them."""
-    scenario = {"$ref": f"{REF}Scenario"}
+    two = _request_schema(other={"$ref": f"{REF}Scenario"})
     named = {"type": "string", "examples": [*STRATEGIES, "rank-and-cut:skip=false"]}
     with_parameters = {
         "type": "object",
@@ -204,12 +204,11 @@ def _comparison_schemas() -> Schema:
         "examples": [{"strategy": "share-by-key", "key": "gdp"}],
     }
     wanted = {"type": "array", "items": {"anyOf": [named, with_parameters]}, "description": "all that apply if absent"}
-    difference = _request_schema(other=scenario)
     return {
         **_answer_schema("Comparison", Comparison),
         **_answer_schema("Difference", Difference),
         "ComparisonRequest": _request_schema(strategies=wanted),
-        "DifferenceRequest": {**difference, "required": ["scenario", "other"]},
+        "DifferenceRequest": {**two, "required": ["scenario", "other"]},
     }
 
 

@@ -47,10 +47,10 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "BudgetCurve": "study.curves",
-    "Comparison": "strategies.comparison",
     "DecidingInputs": "study.inputs",
-    "Difference": "study.differences",
     "Explanation": "explain.answer",
+    "Comparison": "strategies.comparison",
+    "Difference": "study.differences",
     "Finding": "findings",
     "Frontier": "study.frontiers",
     "InvestAIError": "errors",
@@ -72,8 +72,8 @@ _PLACES = {
     "allocate": "allocation",
     "budget_curve": "study.curves",
     "certify": "certificate",
-    "compare": "strategies.comparison",
     "deciding_inputs": "study.inputs",
+    "compare": "strategies.comparison",
     "difference": "study.differences",
     "evaluate": "evaluation",
     "explain_candidate": "explain.explanations",

@@ -59,7 +59,7 @@ def _sites(overview: Overview, say: Words) -> Block | None:
     labels = list(rows[0].funded)
     columns = [Column(say("column.site")), *(Column(label, numeric=True) for label in labels)]
     cells = [[s.name or s.id, *(_state(s, label, say) for label in labels)] for s in rows]
-    return Table(say("title.disputed"), columns, cells, [say("compare.sites-note")])
+    return Table(say("compare.title.disputed"), columns, cells, [say("compare.sites-note")])
 
 
 def _state(site: SiteRow, label: str, say: Words) -> str:
@@ -82,7 +82,7 @@ def _agreed(overview: Overview, say: Words) -> Block | None:
         sentences.append(say("compare.agreed-in", sites=into))
     if out:
         sentences.append(say("compare.agreed-out", sites=out))
-    return Paragraph(say("title.agreed"), sentences) if sentences else None
+    return Paragraph(say("compare.title.agreed"), sentences) if sentences else None
 
 
 def _strategies(c: Comparison, say: Words) -> Block:
@@ -93,10 +93,11 @@ def _strategies(c: Comparison, say: Words) -> Block:
         notes.append(say("compare.first-term-note"))
     public = amounts(r.public_money for r in rows)
     private = amounts(r.private_money for r in rows)
-    titles = ("objective", "given-up", "sites", "public", "private", "rules")
+    titles = ("compare.column.objective", "compare.column.given-up", "column.sites", "column.public", "column.private")
     columns = [
-        Column(say("column.strategy")),
-        *(Column(say(f"column.{title}"), numeric=title != "rules") for title in titles),
+        Column(say("compare.column.strategy")),
+        *(Column(say(title), numeric=True) for title in titles),
+        Column(say("compare.column.rules")),
     ]
     cells = [
         [
@@ -110,7 +111,7 @@ def _strategies(c: Comparison, say: Words) -> Block:
         ]
         for n, r in enumerate(rows)
     ]
-    return Table(say("title.strategies"), columns, cells, notes)
+    return Table(say("compare.title.strategies"), columns, cells, notes)
 
 
 def _given_up(r: StrategyRow) -> str:
@@ -138,10 +139,13 @@ def _measures(overview: Overview, say: Words) -> Block | None:
             kept.append((name, shown))
     if not kept:
         return None
-    columns = [Column(say("column.strategy")), *(Column(say(f"column.{name}"), numeric=True) for name, _ in kept)]
+    columns = [
+        Column(say("compare.column.strategy")),
+        *(Column(say(f"compare.column.{name}"), numeric=True) for name, _ in kept),
+    ]
     cells = [[r.strategy, *(shown[n] for _, shown in kept)] for n, r in enumerate(rows)]
     notes = [say(f"compare.{name}-note") for name, _ in kept if name != "countries_served"]
-    return Table(say("title.measures"), columns, cells, notes)
+    return Table(say("compare.title.measures"), columns, cells, notes)
 
 
 def _number(value: float | None) -> str:
@@ -154,12 +158,12 @@ def _prices(overview: Overview, say: Words) -> Block | None:
         ("caution", overview.price_of_caution),
     ]
     sentences = [_price(name, price, say) for name, price in priced if price is not None]
-    return Paragraph(say("title.prices"), sentences) if sentences else None
+    return Paragraph(say("compare.title.prices"), sentences) if sentences else None
 
 
 def _price(name: str, p: Price, say: Words) -> str:
     cost = say("compare.no-price") if p.price is None else say("compare.price-none") if p.price <= 0 else share(p.price)
-    measure = say(f"column.{p.measure}").lower()
+    measure = say(f"compare.column.{p.measure}").lower()
     return say(
         f"compare.price-{name}",
         price=cost,
@@ -176,7 +180,7 @@ def _broken(overview: Overview, say: Words, lang: str) -> Block | None:
         if r.broken:
             named = [_rule(rule, lang) for rule in r.broken]
             sentences.append(say("compare.broken", strategy=r.strategy, rules="; ".join(named)))
-    return Paragraph(say("title.broken"), sentences) if sentences else None
+    return Paragraph(say("compare.title.broken"), sentences) if sentences else None
 
 
 def _rule(rule: str, lang: str) -> str:
@@ -199,7 +203,7 @@ def _remarks(c: Comparison, say: Words) -> Block | None:
     sentences += [
         say("compare.left-out", strategy=n.strategy, why=n.findings[0]["message"]) for n in c.comparison.not_applied
     ]
-    return Paragraph(say("title.remarks"), sentences) if sentences else None
+    return Paragraph(say("compare.title.remarks"), sentences) if sentences else None
 
 
 def difference_page(d: Difference, lang: str = "en", titles: tuple[str, str] = ("A", "B")) -> list[Block]:
@@ -236,9 +240,9 @@ def _difference_sentences(d: Difference, say: Words) -> list[str]:
 def _inputs(d: Difference, say: Words) -> Block | None:
     if not d.inputs:
         return None
-    columns = [Column(say(f"column.{title}")) for title in ("pointer", "before", "after")]
+    columns = [Column(say(f"diff.column.{title}")) for title in ("pointer", "before", "after")]
     rows = [[change.pointer, _value(change.before), _value(change.after)] for change in d.inputs]
-    return Table(say("title.inputs"), columns, rows)
+    return Table(say("diff.title.inputs"), columns, rows)
 
 
 def _value(value: Any) -> str:
@@ -257,8 +261,12 @@ def _outcomes(d: Difference, say: Words) -> Block:
     rows.append([say("headline.sites"), *(str(s.sites) if s.has_allocation else NOTHING for s in sides)])
     for name in ("public_money", "private_money"):
         rows.append([say(f"headline.{name}"), *amounts(getattr(s, name) for s in sides)])
-    columns = [Column(""), Column(say("column.before"), numeric=True), Column(say("column.after"), numeric=True)]
-    return Table(say("title.outcomes"), columns, rows)
+    columns = [
+        Column(""),
+        Column(say("diff.column.before"), numeric=True),
+        Column(say("diff.column.after"), numeric=True),
+    ]
+    return Table(say("diff.title.outcomes"), columns, rows)
 
 
 def _decisions(d: Difference, say: Words) -> Block | None:
@@ -272,13 +280,16 @@ def _decisions(d: Difference, say: Words) -> Block | None:
             [x.money_change for x in d.decisions],
         )
     )
-    titles = (("site", False), ("fares", False), ("before", True), ("after", True), ("change", True))
-    columns = [Column(say(f"column.{title}"), numeric=numeric) for title, numeric in titles]
+    columns = [
+        Column(say("column.site")),
+        Column(say("diff.column.fares")),
+        *(Column(say(f"diff.column.{title}"), numeric=True) for title in ("before", "after", "change")),
+    ]
     rows = [
         [x.name or x.id, say(f"diff.{x.change}"), before[n], after[n], _signed(x.money_change, change[n])]
         for n, x in enumerate(d.decisions)
     ]
-    return Table(say("title.decisions"), columns, rows, [say("diff.money-note")])
+    return Table(say("diff.title.decisions"), columns, rows, [say("diff.money-note")])
 
 
 def _sums(money: Sequence[MoneyChange], by: str, say: Words) -> Block | None:
@@ -288,10 +299,10 @@ def _sums(money: Sequence[MoneyChange], by: str, say: Words) -> Block | None:
     shown = [amounts(getattr(m, name) for m in found) for name in ("before", "after", "change")]
     columns = [
         Column(say(f"column.{by}")),
-        *(Column(say(f"column.{title}"), numeric=True) for title in ("before", "after", "change")),
+        *(Column(say(f"diff.column.{title}"), numeric=True) for title in ("before", "after", "change")),
     ]
     rows = [[m.of, shown[0][n], shown[1][n], _signed(m.change, shown[2][n])] for n, m in enumerate(found)]
-    return Table(say(f"title.money-by-{by}"), columns, rows)
+    return Table(say(f"diff.title.money-by-{by}"), columns, rows)
 
 
 def _signed(value: float, shown: str) -> str:

@@ -76,7 +76,7 @@ def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: s
         )
         rows = [[m.candidate, *cells] for m, *cells in zip(answer.moves, *columns, strict=True)]
         titles = [Column(say("column.site"))]
-        titles += [Column(say(f"column.{key}"), True) for key in ("before", "nearest-plan", "proportional", "signed")]
+        titles += [Column(say(f"column.{key}"), True) for key in ("before", "after", "proportional", "signed")]
         blocks.append(Table(say("title.moves"), titles, rows))
     sentences = []
     for r in answer.results:

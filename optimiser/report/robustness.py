@@ -71,7 +71,7 @@ def inputs_page(answer: DecidingInputs, lang: str = "en", everything: bool = Fal
             Column(say("column.value"), True),
             Column(say("column.to"), True),
             Column(say("column.standing")),
-            Column(say("column.what-changes")),
+            Column(say("column.change")),
         ]
         rows = [
             [
@@ -87,7 +87,7 @@ def inputs_page(answer: DecidingInputs, lang: str = "en", everything: bool = Fal
             for i in moving
         ]
         rows, notes = shown_rows(rows, say, everything)
-        blocks.append(Table(say("title.deciding-inputs"), columns, rows, [say("inputs.note"), *notes]))
+        blocks.append(Table(say("title.inputs"), columns, rows, [say("inputs.note"), *notes]))
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
 
 
@@ -163,7 +163,7 @@ def _measures(answer: TwoStages, say: Words) -> Table:
     }
     rows = [[say(f"measure.{name}"), NOTHING if value is None else number(value)] for name, value in measures.items()]
     notes = [say("stages.mean-fails", variant=answer.mean_fails)] if answer.mean_fails is not None else []
-    return Table(say("title.worth"), [Column(""), Column(say("headline.weighted"), True)], rows, notes)
+    return Table(say("title.measures"), [Column(""), Column(say("headline.weighted"), True)], rows, notes)
 
 
 def _names(funded: dict[str, float]) -> str:

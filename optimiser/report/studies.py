@@ -75,7 +75,7 @@ def _points(answer: Frontier, say: Words, everything: bool) -> Table:
     columns = [
         Column(_with_unit(answer.terms[0], first), True),
         Column(_with_unit(answer.terms[1], second), True),
-        Column(say("column.given-up-per-unit"), True),
+        Column(say("column.given-up"), True),
         Column(say("column.sites"), True),
         Column(say("column.proven")),
         Column(second),
@@ -145,7 +145,7 @@ def _curve_sentences(answer: BudgetCurve, say: Words) -> list[str]:
 
 
 def _curve_steps(answer: BudgetCurve, say: Words, everything: bool) -> Table:
-    columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "gain")] + [Column(say("column.what-changes"))]
+    columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "gain")] + [Column(say("column.change"))]
     rows = []
     for s in answer.steps:
         change = changed_phases(dict.fromkeys(s.leaving, 1.0), dict.fromkeys(s.entering, 1.0), say)

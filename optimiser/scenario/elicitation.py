@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from optimiser.scenario.scenario import Elicitation, Judgement
+from optimiser.scenario.attributes import value_up_to
+from optimiser.scenario.scenario import Elicitation, Judgement, Scenario
 
 RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 """Saaty's mean consistency index of random matrices, by number of attributes (1980)."""
@@ -48,6 +49,32 @@ def elicited_weights(elicitation: Elicitation) -> dict[str, float]:
         total = math.fsum(points.values())
         return {a: value / total for a, value in points.items()}
     return pairwise(elicitation.judgements or ()).weights
+
+
+def swing_range(scenario: Scenario, attribute: str) -> tuple[float, float]:
+    """From where to where an attribute swings: as stated, else from the candidates' least value to their greatest."""
+    asked = scenario.score.elicitation if scenario.score is not None else None
+    stated = asked.ranges.get(attribute) if asked is not None else None
+    if stated is not None:
+        return stated.worst, stated.best
+    values = [value_up_to(c, attribute, None) or 0.0 for c in scenario.candidates]
+    return min(values), max(values)
+
+
+def points_per_unit(scenario: Scenario) -> dict[str, float]:
+    """What a unit of each attribute adds to the score: as stated, or 100 · w / (best − worst) where elicited.
+
+    [points per unit]  Empty without a score.
+    """
+    if scenario.score is None:
+        return {}
+    if scenario.score.elicitation is None:
+        return dict(scenario.score.weights or {})
+    found = {}
+    for a, w in elicited_weights(scenario.score.elicitation).items():
+        worst, best = swing_range(scenario, a)
+        found[a] = 100.0 * w / (best - worst)
+    return found
 
 
 def compared(judgements: Sequence[Judgement]) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from optimiser.findings import Finding
 from optimiser.scenario.attributes import value_up_to
 from optimiser.scenario.candidate import Candidate
-from optimiser.scenario.elicitation import elicited_weights, pairwise
-from optimiser.scenario.scenario import Scenario, Score
+from optimiser.scenario.elicitation import elicited_weights, pairwise, points_per_unit, swing_range
+from optimiser.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +35,16 @@ def marks_of(scenario: Scenario) -> Marks | None:
     score = scenario.score
     if score is None:
         return None
-    if score.elicitation is None:
-        weights = dict(score.weights or {})
-        points = {c.id: sum(w * _value(c, a) for a, w in weights.items()) for c in scenario.candidates}
-        return Marks("stated", weights, None, points)
-    asked = score.elicitation
-    weights = elicited_weights(asked)
-    ranges = {a: _range(scenario, score, a) for a in weights}
+    asked, per_unit = score.elicitation, points_per_unit(scenario)
+    worst = {a: swing_range(scenario, a)[0] if asked is not None else 0.0 for a in per_unit}
     points = {
-        c.id: 100.0 * sum(w * (_value(c, a) - ranges[a][0]) / (ranges[a][1] - ranges[a][0]) for a, w in weights.items())
+        c.id: sum(w * ((value_up_to(c, a, None) or 0.0) - worst[a]) for a, w in per_unit.items())
         for c in scenario.candidates
     }
+    if asked is None:
+        return Marks("stated", per_unit, None, points)
     ratio = pairwise(asked.judgements or ()).ratio if asked.method == "pairwise" else None
-    return Marks(asked.method, weights, ratio, points)
-
-
-def weights_per_unit(scenario: Scenario) -> dict[str, float]:
-    """Points per unit of each attribute: as stated, or w[a] / |best[a] − worst[a]|, worse values counting less.
-
-    Empty without a score.
-    """
-    score = scenario.score
-    if score is None:
-        return {}
-    if score.elicitation is None:
-        return dict(score.weights or {})
-    ranges = {a: _range(scenario, score, a) for a in elicited_weights(score.elicitation)}
-    return {a: w / (ranges[a][1] - ranges[a][0]) for a, w in elicited_weights(score.elicitation).items()}
+    return Marks(asked.method, elicited_weights(asked), ratio, points)
 
 
 def below_threshold(scenario: Scenario, candidate: Candidate) -> str | None:
@@ -77,15 +60,3 @@ def needs_score(scenario: Scenario) -> Iterator[Finding]:
     """A ranking needs a score."""
     if scenario.score is None:
         yield Finding("error", "strategy-needs-score", "/score")
-
-
-def _value(candidate: Candidate, attribute: str) -> float:
-    return value_up_to(candidate, attribute, None) or 0.0
-
-
-def _range(scenario: Scenario, score: Score, attribute: str) -> tuple[float, float]:
-    stated = score.elicitation.ranges.get(attribute) if score.elicitation is not None else None
-    if stated is not None:
-        return stated.worst, stated.best
-    values = [_value(c, attribute) for c in scenario.candidates]
-    return min(values), max(values)

@@ -22,10 +22,10 @@ import numpy as np
 from optimiser.allocation import solve_scenario
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
+from optimiser.scenario.elicitation import points_per_unit
 from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
-from optimiser.strategies.score import weights_per_unit
 
 Kind = Literal["core", "borderline", "exterior"]
 
@@ -108,7 +108,7 @@ def _terms(scenario: Scenario, weights_of: str, values: Sequence[float]) -> list
     Errors: QuestionError where there are not two.
     """
     if weights_of == "score":
-        stated = weights_per_unit(scenario)
+        stated = points_per_unit(scenario)
         terms = [
             Term(term="attribute", attribute=name, weight=abs(w), sense="maximise" if w > 0 else "minimise")
             for name, w in stated.items()

@@ -3,8 +3,9 @@
 ``references``: every id named exists, once. ``rules``: bounds, keys and locks that contradict each other.
 ``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
-order. ``revolving``: what repayments assume. ``studies``: variants, decisions and uncertain numbers. ``score``: how its
-weights were asked for. ``plausible``: what cannot work or means little.
+order. ``revolving``: what repayments assume. ``studies``: variants, decisions and uncertain numbers.
+``score``: how its weights were asked for.
+``plausible``: what cannot work or means little.
 """
 
 from __future__ import annotations
