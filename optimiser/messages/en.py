@@ -464,10 +464,6 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "The score is for strategies that rank; this answer follows the objective.",
         "Nothing, or put the scored attributes into the objective.",
     ),
-    "variants-set-aside": (
-        "This answer is for the scenario as written; its variants change nothing here.",
-        "Nothing; strategies and studies that ask how a plan fares in the variants use them.",
-    ),
     # the score
     "score-without-weights": ("The score has no weights.", 'Add "weights", or "elicitation" from which they follow.'),
     "score-weights-twice": (
@@ -1111,6 +1107,7 @@ _CLI: dict[str, str] = {
     "diff.column.change": "Change",
     "diff.column.fares": "What happens",
     "column.country": "Country",
+    "column.year": "Year",
     "column.share": "Share",
     "column.phases": "Phases",
     "column.starts": "Starts",

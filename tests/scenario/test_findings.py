@@ -317,7 +317,6 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("seniority-without-losses", "/fund/tiers/bank/seniority", {"/fund/tiers/bank/seniority": 0}),
     ("return-without-term", "/fund/tiers/bank/return_if_success", {"/fund/tiers/bank/return_if_success": 0.05}),
     ("score-for-ranking", "/score", {"/score": {"weights": {"chips": 1}}}),
-    ("variants-set-aside", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),
     ("weight-without-sum", f"{TERM}/weight", {"/objective/mode": "lexicographic", f"{TERM}/weight": 2}),
     ("named-twice-in-order", "/fund/tier_order", {"/fund/tier_order": ["eu", "eu"]}),
     ("set-aside", "/variants", {"/variants": [{"id": "v", "patch": {}}]}),

@@ -214,8 +214,6 @@ def without_effect(s: Scenario) -> Iterator[Finding]:
                 yield Finding("note", "return-without-term", join(("fund", "tiers", t.id, key)), {"key": key})
     if s.score is not None:
         yield Finding("note", "score-for-ranking", "/score")
-    if s.variants:
-        yield Finding("note", "variants-set-aside", "/variants")
     if s.objective.mode == "lexicographic":
         for i, term in enumerate(s.objective.terms):
             if term.weight != 1:
