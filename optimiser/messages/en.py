@@ -671,6 +671,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "If {variant} comes true, no plan keeps every rule, whatever is decided now.",
         "Loosen in the variant what it cannot keep, or leave it out.",
     ),
+    "soft-broken-further": (
+        "The plans compared break soft rules by more or less than each other: {measure} would compare what is not alike, and is not given.",
+        "Look at the soft rules in the results, or make them hard.",
+    ),
     "mean-undefined": (
         "The variants differ in more than numbers, or their mean is no valid scenario: {reason}; so there is no plan for the mean to compare with.",
         "Nothing: every other measure holds.",
@@ -1284,6 +1288,7 @@ _CLI: dict[str, str] = {
     "kind.exterior": "exterior",
     "price.found": "One list for every variant reaches {common} as the scenario stands, {price} less than the best, {best}.",
     "price.list": "The list: {names}.",
+    "price.softer": "One list for every variant reaches {common} as the scenario stands, against {best}, and breaks soft rules further.",
     "price.none": "No list of phases can be funded in the scenario and in every variant.",
     "price.unknown": "The time limit came before a list was found that can be funded in every variant.",
     "stages.now": "To be funded now: {names}.",

@@ -144,12 +144,16 @@ def _core(core: CoreIndex, say: Words, everything: bool) -> Table:
 def _price(answer: Robustness, say: Words) -> Paragraph:
     price = answer.price
     assert price is not None
-    if price.common is None or price.best is None or price.price is None:
+    if price.common is None or price.best is None:
         code = "price.none" if price.proven else "price.unknown"
         return Paragraph(say("title.price"), [say(code)])
-    params = {"best": number(price.best), "common": number(price.common), "price": number(price.price)}
+    params = {"best": number(price.best), "common": number(price.common)}
+    if price.price is None:
+        found = say("price.softer", **params)
+    else:
+        found = say("price.found", **params, price=number(price.price))
     values = [f"{name}: {NOTHING if value is None else number(value)}" for name, value in price.by_variant.items()]
-    sentences = [say("price.found", **params), say("price.list", names=_names(price.funded)), *values]
+    sentences = [found, say("price.list", names=_names(price.funded)), *values]
     return Paragraph(say("title.price"), sentences if price.proven else [*sentences, say("stages.not-proven")])
 
 

@@ -6,8 +6,8 @@ section 2.4): max Σ_v p[v] · cost[v]·z[v] where each z[v] keeps its own rows,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,12 +23,16 @@ HELD = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One programme, what it maximises and how much that weighs. functions: its losses."""
+    """One programme, what it maximises and how much that weighs. functions: its losses.
+
+    before: what is maximised before, by rank: stages for soft rules, 1 first.
+    """
 
     arrays: Arrays
     cost: Floats
     weight: float
     functions: tuple[LossFunction, ...] = ()
+    before: Mapping[int, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,20 @@ class StackedOutcome:
 def solve_stacked(blocks: Sequence[Block], linked: Sequence[Sequence[int]], clock: Clock) -> StackedOutcome:
     """The best plan of all blocks together.
 
-    linked: for each decision its column in each block. Among equally good plans the one with most of the linked
+    linked: for each decision its column in each block. Soft rules come first, their violations weighed like the
+    objectives. Among equally good plans the one with most of the linked
     decisions, earlier ones first.
     """
     arrays, functions = stacked(blocks, linked)
     threads = clock.options.threads
     session = LossSession(arrays, threads, functions) if functions else Session(arrays, threads)
+    for rank in sorted({rank for b in blocks for rank in b.before}):
+        cost = np.concatenate([b.weight * b.before.get(rank, np.zeros(len(b.arrays.cost))) for b in blocks])
+        session.maximise(cost)
+        run = session.run(clock.remaining_s)
+        if run.ending != "optimal" or run.values is None:
+            return StackedOutcome(run.ending, None, run.bound, (), session.seconds)
+        _hold(session, cost, float(cost @ run.values))
     session.maximise(arrays.cost)
     run = session.run(clock.remaining_s, clock.options.mip_gap)
     if run.values is None:
@@ -59,14 +71,20 @@ def solve_stacked(blocks: Sequence[Block], linked: Sequence[Sequence[int]], cloc
     if run.ending == "optimal" and linked:
         ranking = np.zeros(len(arrays.cost))
         ranking[[columns[0] for columns in linked]] = 1.0 + 1.0 / (2.0 + np.arange(len(linked)))
-        used = np.flatnonzero(arrays.cost)
-        session.add_row(used, arrays.cost[used], value - HELD * max(abs(value), 1.0), np.inf)
+        _hold(session, arrays.cost, value)
         session.maximise(ranking)
         ranked = session.run(clock.remaining_s)
         if ranked.ending == "optimal" and ranked.values is not None:
             values = ranked.values
     ends = np.cumsum([len(b.arrays.cost) for b in blocks])
     return StackedOutcome(run.ending, value, run.bound, tuple(np.split(values, ends[:-1])), session.seconds)
+
+
+def _hold(session: Session, cost: Floats, value: float) -> None:
+    """Later stages keep this one's value."""
+    used = np.flatnonzero(cost)
+    if len(used):
+        session.add_row(used, cost[used], value - HELD * max(abs(value), 1.0), np.inf)
 
 
 def stacked(blocks: Sequence[Block], linked: Sequence[Sequence[int]]) -> tuple[Arrays, tuple[LossFunction, ...]]:

@@ -7,6 +7,8 @@
 - Whole decisions: V never falls, and rises in steps and between them with the money. Where the list of funded phases
   differs between two sizes the change is found by bisection, to a stated tolerance. A list that comes and goes between
   two sizes with the same list is not seen; between two sizes with the same value nothing better lies.
+- Soft rules come before the objective: a further euro may go into keeping one, at the objective's cost. Then V may
+  fall, and bisection is the method whether decisions are whole or not.
 
 V is the objective, maximised; of a lexicographic one its first term.
 """
@@ -209,7 +211,8 @@ class _Study:
 
     def curve(self, low: float, high: float, steps: int) -> BudgetCurve:
         first, last = self._stated(low), self._stated(high)
-        linear = not first.arrays.integer.any() and not last.arrays.integer.any()
+        # With soft rules V may fall where money lets a rule be kept, so that lines tell nothing of what lies between.
+        linear = not any(s.arrays.integer.any() or s.model.soft for s in (first, last))
         self.rate = _rate(first, last, high - low)
         exact = linear and self.rate is not None
         here = self.loaded.expect()
@@ -248,7 +251,7 @@ class _Study:
         if self.rate is not None and outcome.row_dual is not None and not outcome.integers_fixed:
             slope = float(outcome.row_dual[: len(self.rate)] @ self.rate)
         funded = {f"{c}/{p}": float(y) for (c, p), y in sorted(plan.fraction.items()) if y} if plan else {}
-        value = outcome.stages[0].value if plan is not None else None
+        value = outcome.objective.value if plan is not None and outcome.objective is not None else None
         found = _At(size, value, optimum.proven, slope, funded, outcome.termination)
         self.asked[size] = found
         self.progress(len(self.asked), 0)

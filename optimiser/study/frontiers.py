@@ -10,6 +10,7 @@ while the first keeps its optimum, so that no point found is dominated.
 - complete, on a linear programme: its breakpoints, by weighted sums (Aneja and Nair 1979, doi 10.1287/mnsc.25.1.73);
   between two neighbours the frontier is a straight line.
 
+Soft rules are broken as little as they can be, as in the best plan: a frontier does not trade them away.
 Minimised terms count with their sign turned ("goodness"). What the time limit left open is listed, never lost.
 """
 
@@ -48,6 +49,9 @@ Method = Literal["points", "steps", "breakpoints"]
 
 MOST_POINTS = 1000
 """Floors that may be asked for."""
+
+SOFTER = 1e-7
+"""Relative: less than this is no further violation of soft rules."""
 
 COLLINEAR = 1e-7
 """Relative: how far above the line between its neighbours a breakpoint must stand."""
@@ -168,12 +172,16 @@ def frontier(
 
 @dataclass(slots=True)
 class _Point:
-    """One plan, by goodness. g: of the programme's own numbers. goodness: of the plan in whole euros."""
+    """One plan, by goodness. g: of the programme's own numbers. goodness: of the plan in whole euros.
+
+    soft: what the stages for soft rules reached, which is the same all along the frontier.
+    """
 
     plan: Plan
     g: tuple[float, float]
     goodness: tuple[Fraction, Fraction]
     proven: bool
+    soft: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,9 @@ class _Search:
                     return False
                 break
             point = self._point(side, optimum)
+            if _softer(point, start):
+                # Beyond the end of the frontier: a floor that is kept only by breaking soft rules further.
+                break
             if not point.proven:
                 closed = False
                 self.open.append((float(last.goodness[1] + step), float(point.goodness[1])))
@@ -346,11 +357,14 @@ class _Search:
         draws = side.model.draws
         book = loss_book(side.scenario, plan, draws) if draws is not None else None
         goodness = [_sign(t) * MEASURES[t.term](side.scenario, plan, t, book) for t in side.scenario.objective.terms]
-        bound = outcome.stages[0].bound
+        stage = outcome.objective
+        assert stage is not None, "a plan has reached every stage"
         # A later stage keeps the first but for a slack, and a plan is in whole euros: proven means no more than that.
         slack = outcome.absolute_gap + 1e-9 * abs(g[0]) + self._noise()[0]
-        reached = outcome.stages[0].name == "weighted" or (bound is not None and bound - g[0] <= slack)
-        return _Point(plan, (g[0], g[1]), (goodness[0], goodness[1]), outcome.termination == "optimal" and reached)
+        reached = stage.name == "weighted" or (stage.bound is not None and stage.bound - g[0] <= slack)
+        proven = outcome.termination == "optimal" and reached
+        soft = tuple(s.value or 0.0 for s in outcome.stages[: outcome.soft_stages])
+        return _Point(plan, (g[0], g[1]), (goodness[0], goodness[1]), proven, soft)
 
     def _swapped(self, side: _Side, optimum: Optimum) -> _Point:
         point = self._point(side, optimum)
@@ -417,6 +431,11 @@ class _Search:
 def funded_phases(plan: Plan) -> dict[str, float]:
     """Every funded candidate/phase with its fraction, by name."""
     return {f"{c}/{p}": float(y) for (c, p), y in sorted(plan.fraction.items()) if y}
+
+
+def _softer(point: _Point, start: _Point) -> bool:
+    """Whether a plan breaks soft rules further than the first one."""
+    return any(a < b - SOFTER * max(abs(b), 1.0) for a, b in zip(point.soft, start.soft, strict=True))
 
 
 def _not_dominated(points: list[_Point], noise: tuple[float, float]) -> list[_Point]:

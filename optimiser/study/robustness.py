@@ -37,7 +37,7 @@ from optimiser.solve.stacked import solve_stacked
 from optimiser.study.asked import check_numbers, number, whole
 from optimiser.study.core import CoreIndex, core_index
 from optimiser.study.report import Progress, Report, asides_dropped, silent
-from optimiser.study.two_stages import Stated, difference, stated
+from optimiser.study.two_stages import Stated, broken_further, difference, stated
 
 MOST_DRAWS = 100_000
 LEAST_POINT = 2.0**-53
@@ -98,7 +98,9 @@ class Spread:
 class PriceOfRobustness:
     """What a list of phases that holds in every variant costs. best: V*. common: V(common); null where no list holds.
 
-    by_variant: the objective each variant reaches with the common list. proven: whether both optima are.
+    price is null too where the list breaks soft rules of the scenario further than its best plan does; those of
+    variants may be broken. by_variant: the objective each variant reaches with the common list. proven: whether both
+    optima are.
     """
 
     best: float | None
@@ -226,7 +228,8 @@ class _Study:
             counts, certainty, spread = self._draws(drawn, base, draws)
             if counts.solved + counts.infeasible < draws:
                 self._left_open(counts.solved + counts.infeasible, draws)
-        closed = base.proven and not self.findings and (price is None or price.proven)
+        late = any(f.code == "study-open" for f in self.findings)
+        closed = base.proven and not late and (price is None or price.proven)
         ending = base.outcome.termination
         return Robustness(
             schema_version="1",
@@ -313,10 +316,13 @@ class _Study:
         for v in variants:
             by_variant[v.name] = self._stated(v, decided).value
         kept = self._stated(here, decided)
+        softer = kept.plan is not None and broken_further(kept, base)
+        if softer:
+            self.findings.append(Finding("note", "soft-broken-further", "/constraints", {"measure": "the price"}))
         return PriceOfRobustness(
             best=best,
             common=kept.value,
-            price=difference(best, kept.value),
+            price=None if softer else difference(best, kept.value),
             funded={"/".join(key): y for key, y in decided.items() if y},
             by_variant=by_variant,
             proven=base.proven and kept.proven and outcome.ending == "optimal",

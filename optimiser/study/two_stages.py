@@ -7,6 +7,9 @@ decisions of now made equal (the deterministic equivalent). Beside it stand
 - EEV = Σ_v p[v] · V[v](now of the mean scenario): the plan for the mean, kept in every variant;
 - EVPI = WS − RP ≥ 0, what perfect information is worth; VSS = RP − EEV ≥ 0, what planning for all variants is worth.
 
+Soft rules come before the objective here too, their violations weighed by p[v]. Where the plans compared break them by
+more or less than each other, what one of them gains is bought, and EVPI or VSS is not given.
+
 Birge and Louveaux, Introduction to Stochastic Programming, chapter 4. V is the objective, maximised; of a
 lexicographic one its first term.
 """
@@ -63,7 +66,8 @@ class TwoStages(Report):
 
     now: candidate/phase with its fraction, 0 where it is not funded. mean_now: the same in the plan for the mean.
     Measures are null where they could not be had: no time, or the mean is no scenario; eev is null too where the plan
-    for the mean cannot be kept in every variant (``mean_fails`` names one).
+    for the mean cannot be kept in every variant (``mean_fails`` names one). evpi and
+    vss are null where the plans compared break soft rules differently.
     """
 
     schema_version: str
@@ -133,7 +137,8 @@ class Stated:
 
     def block(self, weight: float) -> Block:
         """The variant as a part of one programme."""
-        return Block(self.arrays, self.cost, weight, self.model.losses)
+        before = {priority_of(goal): cost_of(goal, len(self.arrays.cost)) for goal in self.model.soft}
+        return Block(self.arrays, self.cost, weight, self.model.losses, before)
 
     def column(self, phase: tuple[str, str]) -> int:
         """The column that says whether a phase is funded."""
@@ -153,6 +158,17 @@ def stated(name: str, probability: float, loaded: Loaded) -> Stated:
     model = build_model(scenario)
     arrays = arrays_of(model.programme)
     return Stated(name, probability, loaded, scenario, model, arrays, cost_of(model.goals[0], len(arrays.cost)))
+
+
+def priority_of(goal: Goal) -> int:
+    """The priority of a stage for soft rules, called "soft-1", "soft-2" …"""
+    return int(goal.name.removeprefix("soft-"))
+
+
+def broken_further(plan: Optimum, than: Optimum) -> bool:
+    """Whether a plan breaks soft rules further than another one of the same scenario."""
+    found, held = (o.outcome.stages[: o.outcome.soft_stages] for o in (plan, than))
+    return any((a.value or 0.0) < (b.value or 0.0) - NOISE for a, b in zip(found, held, strict=True))
 
 
 def cost_of(goal: Goal, columns: int) -> Floats:
@@ -210,6 +226,7 @@ class _Study:
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
     done: int = 0
+    mean_softer: bool = False
 
     def answer(self) -> TwoStages:
         now = decided_now(self.loaded.expect())
@@ -246,7 +263,7 @@ class _Study:
         self.progress(self.done, 3 * len(self.versions) + 1)
         return optimum
 
-    def _mean(self) -> tuple[dict[tuple[str, str], float] | None, float | None, str | None]:
+    def _mean(self, plans: Sequence[Optimum]) -> tuple[dict[tuple[str, str], float] | None, float | None, str | None]:
         """The decisions of now in the plan for the mean scenario, EEV, and a variant in which they cannot be kept."""
         chances = [p for _, p, _ in self.versions]
         try:
@@ -260,13 +277,16 @@ class _Study:
             return None, None, None
         decisions = {phase: float(optimum.plan.fraction.get(phase, 0)) for phase in decided_now(self.loaded.expect())}
         total = 0.0
-        for version in self.versions:
+        for version, plan in zip(self.versions, plans, strict=True):
             variant = stated(*version)
             kept = self._solved(variant, variant.with_decisions(decisions))
             value = kept.value
+            self.mean_softer |= value is not None and (broken_further(kept, plan) or broken_further(plan, kept))
             if value is None:
                 return decisions, None, variant.name if kept.outcome.termination == "infeasible" else None
             total += variant.probability * value
+        if self.mean_softer:
+            self.findings.append(Finding("note", "soft-broken-further", "/constraints", {"measure": "VSS"}))
         return decisions, total, None
 
     def _answer(
@@ -278,7 +298,10 @@ class _Study:
         proven: bool,
     ) -> TwoStages:
         chances = [p for _, p, _ in self.versions]
-        mean, eev, fails = self._mean() if plans else (None, None, None)
+        mean, eev, fails = self._mean(plans) if plans else (None, None, None)
+        softer = any(broken_further(p, a) for p, a in zip(plans, alone, strict=bool(plans)))
+        if softer:
+            self.findings.append(Finding("note", "soft-broken-further", "/constraints", {"measure": "EVPI"}))
         values, best = [p.value or 0.0 for p in plans], [a.value or 0.0 for a in alone]
         recourse = sum(p * v for p, v in zip(chances, values, strict=True)) if plans else None
         waiting = sum(p * v for p, v in zip(chances, best, strict=True)) if plans else None
@@ -299,8 +322,8 @@ class _Study:
             wait_and_see=waiting,
             eev=eev,
             mean_fails=fails,
-            evpi=difference(waiting, recourse),
-            vss=difference(recourse, eev),
+            evpi=None if softer else difference(waiting, recourse),
+            vss=None if self.mean_softer else difference(recourse, eev),
             variants=[
                 VariantPlan(name, chance, values[n], best[n], funded_phases(p.plan), n)
                 for n, ((name, chance, _), p) in enumerate(done)

@@ -499,6 +499,7 @@ ELSEWHERE = {
     "two-stage-needs-decisions",
     "decision-not-in-variant",
     "mean-undefined",
+    "soft-broken-further",
     "variant-infeasible",
     # tests/strategies
     "unknown-strategy",
