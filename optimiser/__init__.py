@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.allocation import allocate
     from optimiser.certificate import certify
+    from optimiser.dossier.files import dossier_bytes, read_dossier
+    from optimiser.dossier.opinion import SecondOpinion, second_opinion
     from optimiser.errors import (
+        DossierError,
         InvestAIError,
         PlanError,
         PointerError,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SolverError,
         SolverUnavailable,
+        StoreError,
     )
     from optimiser.evaluation import evaluate
     from optimiser.explain.answer import Explanation, Repair
@@ -47,10 +51,11 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "BudgetCurve": "study.curves",
-    "DecidingInputs": "study.inputs",
-    "Explanation": "explain.answer",
     "Comparison": "strategies.comparison",
+    "DecidingInputs": "study.inputs",
     "Difference": "study.differences",
+    "DossierError": "errors",
+    "Explanation": "explain.answer",
     "Finding": "findings",
     "Frontier": "study.frontiers",
     "InvestAIError": "errors",
@@ -65,16 +70,19 @@ _PLACES = {
     "Robustness": "study.robustness",
     "Scenario": "scenario.scenario",
     "ScenarioError": "errors",
+    "SecondOpinion": "dossier.opinion",
     "SolveOptions": "solve.options",
     "SolverError": "errors",
     "SolverUnavailable": "errors",
+    "StoreError": "errors",
     "TwoStages": "study.two_stages",
     "allocate": "allocation",
     "budget_curve": "study.curves",
     "certify": "certificate",
-    "deciding_inputs": "study.inputs",
     "compare": "strategies.comparison",
+    "deciding_inputs": "study.inputs",
     "difference": "study.differences",
+    "dossier_bytes": "dossier.files",
     "evaluate": "evaluation",
     "explain_candidate": "explain.explanations",
     "explain_country": "explain.explanations",
@@ -83,9 +91,11 @@ _PLACES = {
     "load_bytes": "scenario.load",
     "load_document": "scenario.load",
     "load_file": "scenario.load",
+    "read_dossier": "dossier.files",
     "repair": "explain.repairs",
     "robustness": "study.robustness",
     "scenario_schema": "scenario.schema",
+    "second_opinion": "dossier.opinion",
     "two_stage": "study.two_stages",
 }
 
@@ -94,6 +104,7 @@ __all__ = [
     "Comparison",
     "DecidingInputs",
     "Difference",
+    "DossierError",
     "Explanation",
     "Finding",
     "Frontier",
@@ -109,9 +120,11 @@ __all__ = [
     "Robustness",
     "Scenario",
     "ScenarioError",
+    "SecondOpinion",
     "SolveOptions",
     "SolverError",
     "SolverUnavailable",
+    "StoreError",
     "TwoStages",
     "allocate",
     "budget_curve",
@@ -119,6 +132,7 @@ __all__ = [
     "compare",
     "deciding_inputs",
     "difference",
+    "dossier_bytes",
     "evaluate",
     "explain_candidate",
     "explain_country",
@@ -127,9 +141,11 @@ __all__ = [
     "load_bytes",
     "load_document",
     "load_file",
+    "read_dossier",
     "repair",
     "robustness",
     "scenario_schema",
+    "second_opinion",
     "two_stage",
 ]
 

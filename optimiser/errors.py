@@ -7,6 +7,7 @@
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
+    ├── DossierError         a dossier cannot be read, or was changed
     └── StoreError           the store of results cannot be read or written
 
 An infeasible scenario or a time limit is an answer, not an error: both come back as a result.
@@ -57,3 +58,7 @@ class SolverUnavailable(SolverError):
 
 class StoreError(InvestAIError):
     """The store of results cannot be opened, read or written: locked, full, read-only, damaged or newer."""
+
+
+class DossierError(InvestAIError):
+    """A file is no dossier, or a part of it is not what it was written with."""

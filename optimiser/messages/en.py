@@ -994,6 +994,24 @@ _EXPLAIN: dict[str, str] = {
 """Rules and changes, in the words of a sentence."""
 
 _CLI: dict[str, str] = {
+    "usage.verify": "name the result too, or a dossier that ends in .zip",
+    "opinion.title": "What was compared",
+    "opinion.stage": "Stage",
+    "opinion.stated": "As stated",
+    "opinion.recounted": "Counted again",
+    "opinion.other": "By the other solver",
+    "opinion.note": "Each is maximised; what is minimised, or broken of a soft rule, counts negative.",
+    "opinion.took": "Solved again by {solver} in {seconds} s.",
+    "dossier.verify": "To check it: investai verify {file}",
+    "dossier.readme": "InvestAI Optimiser: the dossier of one answer\n\n"
+    "Scenario: {name}\nSHA-256 of its canonical form: {sha256}\nMade: {created}\nWith: {versions}\n\n"
+    "scenario.json   the scenario as written, with sources and assumptions\n"
+    "canonical.json  the same after defaults, without words (RFC 8785); its SHA-256 stands above\n"
+    "result.json     the answer, with its certificate, the reasons and the findings\n"
+    "model.mps       the programme of the first stage, for any other solver\n"
+    "SHA256SUMS      of the files above: sha256sum -c SHA256SUMS\n\n"
+    "To redo it:        investai allocate scenario.json --json\n"
+    "To have it checked by another solver:  investai verify DOSSIER.zip --solver cbc\n",
     "batch.title": "Batch",
     "batch.succeeded": "All {total} scenarios have a result.",
     "batch.partially_failed": "{succeeded} of {total} scenarios have a result; {failed} have none.",
@@ -1479,6 +1497,21 @@ _CLI: dict[str, str] = {
     "use-scenario": "Use one by its id: investai allocate {id}",
 }
 
+_VERDICTS: dict[str, str] = {
+    "confirmed": "Confirmed: {solver} comes to the same value and the same sites, and every rule holds.",
+    "confirmed-other-sites": "Confirmed: {solver} finds a plan just as good with other sites (here alone: {only_here}; "
+    "there alone: {only_there}); the answer is one of several, and every rule holds.",
+    "confirmed-ending": "Confirmed: {solver} ends the same way ({there}).",
+    "other-ending": "Not confirmed: the result ended as {here}, {solver} as {there}.",
+    "other-scenario": "Not comparable: the result is of another scenario, or the scenario was changed since.",
+    "breaks-rules": "Wrong: the plan breaks {rules}.",
+    "misstated": "Wrong: the result states another value than its own plan has.",
+    "better-found": "Wrong: the result calls itself optimal, and {solver} finds a better plan.",
+    "better-than-unproven": "The result was not proven to be best, and {solver} finds a better plan.",
+    "worse-found": "Not confirmed: {solver} calls a worse plan optimal; the certificate of the better one holds.",
+    "not-proven": "Open: {solver} did not end its search in time, and found nothing better; every rule holds.",
+}
+
 TEXTS: dict[str, str] = (
     {f"finding.{code}": message for code, (message, _) in _FINDINGS.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _FINDINGS.items()}
@@ -1487,6 +1520,7 @@ TEXTS: dict[str, str] = (
     | {f"label.{label}": words for label, words in _LABELS.items()}
     | _EXPLAIN
     | {f"cli.{code}": words for code, words in _CLI.items()}
+    | {f"verdict.{code}": words for code, words in _VERDICTS.items()}
     | {f"finding.{code}": message for code, (message, _) in _SERVICE.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _SERVICE.items()}
     | {f"problem.{code}": title for code, (title, _, _) in _PROBLEMS.items()}

@@ -1,0 +1,99 @@
+"""``verify`` and ``dossier``: what an auditor asks of an answer."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.answer import give, save, tell
+from optimiser.cli.options import (
+    AsJson,
+    CsvStyle,
+    Debug,
+    File,
+    Language,
+    MipGap,
+    Out,
+    Settings,
+    Threads,
+    TimeLimit,
+    solve_options,
+)
+from optimiser.cli.root import app
+from optimiser.cli.run import guarded, interruptible, line, say
+from optimiser.cli.source import expect, load, load_plan, refuse
+from optimiser.result.exit_codes import Exit, exit_code
+
+
+@app.command()
+@guarded
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A dossier (.zip), or the scenario of RESULT.")],
+    result: Annotated[
+        str | None, typer.Argument(metavar="[RESULT]", help="A result, as allocate --json has it.")
+    ] = None,
+    solver: Annotated[str, typer.Option("--solver", metavar="NAME", help="Any solver that PuLP finds here.")] = "cbc",
+    as_json: AsJson = False,
+    out: Out = None,
+    csv_format: CsvStyle = "en",
+    settings: Settings = None,
+    lang: Language = "en",
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> None:
+    """A second opinion: another solver, the certificate again, a verdict in one sentence. Exit code 0 if it agrees."""
+    from optimiser.dossier.files import read_dossier
+    from optimiser.dossier.opinion import second_opinion
+    from optimiser.errors import PlanError
+    from optimiser.report.opinions import opinion_page
+    from optimiser.scenario.load import load_document
+
+    if result is None:
+        if not file.endswith(".zip"):
+            raise typer.BadParameter(say("usage.verify", lang), param_hint="RESULT")
+        document, found = read_dossier(Path(file))
+        loaded = expect(load_document(document), lang, as_json)
+    else:
+        loaded = expect(load(file, settings or [], lang), lang, as_json)
+        found, wrong = load_plan(result)
+        if wrong:
+            refuse("invalid-plan", wrong, lang, as_json)
+    options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
+    try:
+        opinion = interruptible(lambda: second_opinion(loaded, found, solver, options, lang))
+    except PlanError as error:
+        refuse("invalid-plan", error.findings, lang, as_json)
+        return
+    give(opinion, partial(opinion_page, opinion, lang), as_json, out, csv_format, lang, "opinion")
+    raise typer.Exit(opinion.exit_code)
+
+
+@app.command()
+@guarded
+def dossier(
+    file: File,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="The dossier to write (.zip).")],
+    settings: Settings = None,
+    lang: Language = "en",
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> None:
+    """Allocate, and keep everything needed to redo the answer: scenario, result, certificate, model, versions, sums."""
+    loaded = expect(load(file, settings or [], lang), lang, False)
+    from optimiser.allocation import allocate
+    from optimiser.dossier.files import dossier_bytes
+    from optimiser.report.files import write_whole
+
+    options = solve_options(loaded.expect(), "highs", time_limit, mip_gap, threads)
+    result = interruptible(lambda: allocate(loaded, options, lang))
+    saved = save(lambda: write_whole(out, dossier_bytes(loaded, result, lang)), str(out), lang)
+    tell(str(out), saved, False, lang)
+    line(say("dossier.verify", lang, file=out))
+    raise typer.Exit(exit_code(result.termination, result.has_allocation) if saved else Exit.ERROR)
