@@ -47,6 +47,10 @@ def result_of(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _funded(result: dict[str, Any]) -> set[str]:
+    return {c["id"] for c in result["candidates"] if c["funded"]}
+
+
 def verdict(document: dict[str, Any], result: dict[str, Any]) -> str:
     found = second_opinion(document, result, SOLVER)
     assert "{" not in found.sentence
@@ -65,9 +69,7 @@ def test_another_plan_as_good_is_no_error() -> None:
     document = fund(6, 6)
     result = result_of(document)
     other = json.loads(json.dumps(result).replace('"s0"', '"S"').replace('"s1"', '"s0"').replace('"S"', '"s1"'))
-    assert {c["id"] for c in other["candidates"] if c["funded"]} != {
-        c["id"] for c in result["candidates"] if c["funded"]
-    }
+    assert _funded(other) != _funded(result)
     assert sorted([verdict(document, result), verdict(document, other)]) == ["confirmed", "confirmed-other-sites"]
 
 
@@ -136,7 +138,7 @@ def test_a_soft_rule_broken_more_than_it_must_be_is_caught() -> None:
 
 def test_a_search_that_cannot_end_is_open() -> None:
     document = fund(*[1000 + n * n % 97 + n for n in range(45)], size=23_456)
-    result = result_of({**document, "solver": {"time_limit_s": 1}})
+    result = json.loads(allocate(document, SolveOptions(time_limit_s=1)).to_json())
     found = second_opinion(document, result, SOLVER, SolveOptions(time_limit_s=1))
     assert found.verdict in ("not-proven", "better-than-unproven")
 
