@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,13 @@ def test_a_soft_rule_broken_more_than_it_must_be_is_caught() -> None:
 
 
 def test_a_search_that_cannot_end_is_open() -> None:
-    document = fund(*[1000 + n * n % 97 + n for n in range(45)], size=23_456)
+    draw = random.Random(1)
+    document = fund(*[0.0] * 300)
+    for site in document["candidates"]:
+        site["attributes"] = {"x": draw.randint(50, 100), **{f"a{n}": draw.randint(1, 100) for n in range(30)}}
+    document["constraints"] = [
+        {"id": f"row-{n}", "kind": "attribute", "attribute": f"a{n}", "at_most": 5000} for n in range(30)
+    ]
     result = json.loads(allocate(document, SolveOptions(time_limit_s=1)).to_json())
     found = second_opinion(document, result, SOLVER, SolveOptions(time_limit_s=1))
     assert found.verdict in ("not-proven", "better-than-unproven")
