@@ -725,6 +725,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Several plans are equally good; the search for the one the tie-break prefers was stopped early.",
         "Nothing: the plan is optimal. Another version may name another equally good plan.",
     ),
+    "search-stopped": (
+        "The search was stopped on request; this is the best it had found.",
+        "Submit the scenario again to search to the end.",
+    ),
     "polish-failed": (
         "The plan found could not be made exact; it was searched again without it.",
         "Nothing: the certificate shows what holds.",
