@@ -102,6 +102,11 @@ class Workers:
         return not self.draining and bool(self.pids)
 
     @property
+    def spare(self) -> int:
+        """Workers that are free while no request waits for one."""
+        return 0 if self.waiting or self.draining else len(self._idle)
+
+    @property
     def pids(self) -> list[int]:
         """Ids of the processes that have answered."""
         return [worker.pid for worker in self._all if worker.pid is not None]

@@ -40,6 +40,7 @@ class Ending:
     """How work on a job ended. digest: of its content, under which its reading is kept; "" keeps none.
 
     prepared: what reading gave. solved: the result. findings: why there is none.
+    progress: how far the search came in the end; None leaves what was reported before.
     """
 
     state: State
@@ -47,6 +48,7 @@ class Ending:
     prepared: Prepared | None = None
     solved: Solved | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
+    progress: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

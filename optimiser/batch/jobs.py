@@ -224,6 +224,8 @@ class Jobs:
             "findings": json.dumps(list(ending.findings)),
             "ended_at": time.time(),
         }
+        if ending.progress is not None:
+            values["progress"] = json.dumps(ending.progress)
         columns = (jobs.c.batch, jobs.c.number, jobs.c.name)
         row = connection.execute(update(jobs).where(jobs.c.id == id).values(values).returning(*columns)).one()
         told = {"state": ending.state, "termination": self._termination(connection, key)}
