@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -105,11 +105,9 @@ class Server:
         """Whether the server answers and has a worker."""
         assert self.process.poll() is None, "the server ended"
         try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            connection.request("GET", "/health/ready")
-            ready = connection.getresponse().status == 200
-            connection.close()
-            return ready
+            with closing(HTTPConnection("127.0.0.1", self.port, timeout=2)) as connection:
+                connection.request("GET", "/health/ready")
+                return connection.getresponse().status == 200
         except OSError:
             return False
 

@@ -94,9 +94,9 @@ class Service:
         settings = {"STORE": self.store, "WORKERS": self.workers, "JOB_WORKERS": self.workers, "LEASE_S": LEASE_S}
         environment = {f"INVESTAI_{name}": str(value) for name, value in settings.items()}
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
-            + ["--port", str(self.port), "--log-level", "error"],
+            [*command, "--port", str(self.port), "--log-level", "error"],
             env={**os.environ, **environment, "PYTHONPATH": path},
             start_new_session=True,
         )
