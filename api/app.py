@@ -91,14 +91,18 @@ async def _at_work(app: FastAPI, settings: Settings, store: Store) -> AsyncItera
     workers = app.state.workers = Workers(settings.workers, settings.max_queue)
     workers.start()
     jobs, app.state.requests = Jobs(store), Requests(store)
-    dispatcher = Dispatcher(jobs, app.state.requests, workers, settings)
+    dispatcher = Dispatcher(jobs, app.state.requests, settings)
     app.state.queue = Queue(jobs, dispatcher)
     dispatcher.start()
     loop = asyncio.get_running_loop()
-    with _on_stop_signal(lambda: loop.call_soon_threadsafe(workers.begin_drain, settings.drain_s)):
+
+    def begin_drain() -> None:
+        for some in (workers, dispatcher.workers):
+            some.begin_drain(settings.drain_s)
+
+    with _on_stop_signal(lambda: loop.call_soon_threadsafe(begin_drain)):
         yield
-    await workers.drain(settings.drain_s)
-    await dispatcher.close()
+    await asyncio.gather(workers.drain(settings.drain_s), dispatcher.close(settings.drain_s))
 
 
 @contextmanager

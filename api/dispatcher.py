@@ -1,7 +1,7 @@
 """Takes jobs from the store to the workers and back.
 
-Every process of the service runs one. It leases jobs while workers are free and no request waits, renews what it
-holds, hears of cancels, and gives back what it cannot finish. Several of them share a store: what one that died
+Every process of the service runs one. It leases jobs while its workers are free, renews what it holds, hears of
+cancels, and gives back what it cannot finish. Several of them share a store: what one that died
 held is taken up by another.
 """
 
@@ -41,6 +41,12 @@ BEAT_S = 0.5
 CANCEL_GRACE_S = 5.0
 """How long a cancelled search may take to hand over its plan; then its worker is ended."""
 
+CLOSE_S = 5.0
+"""How long giving back may take."""
+
+NICENESS = 2
+"""By how much the workers of jobs give way to those of clients that wait."""
+
 TIDY_S = 3600.0
 """How often it removes what was kept long enough."""
 
@@ -63,8 +69,9 @@ class Dispatcher:
 
     jobs: Jobs
     requests: Requests
-    workers: Workers
     settings: Settings
+    workers: Workers = field(init=False)
+    _started: bool = False
     _held: dict[str, _Held] = field(default_factory=dict)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _work: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,8 +79,12 @@ class Dispatcher:
     _folder: Any = None
     _closing: bool = False
 
+    def __post_init__(self) -> None:
+        # Workers of its own, which give way: a client that waits never waits for a job.
+        self.workers = Workers(self.settings.job_workers, self.settings.job_workers, NICENESS)
+
     def start(self) -> None:
-        """Begin to take work."""
+        """Begin to take work; the workers are started when there is some."""
         self._folder = tempfile.TemporaryDirectory(prefix="investai-jobs-")
         create = asyncio.get_running_loop().create_task
         self._loops = [create(self._take()), create(self._beat()), create(self._tidy())]
@@ -83,10 +94,13 @@ class Dispatcher:
         self._work.set()
         self._news.set()
 
-    async def close(self) -> None:
-        """Give back what is held, and end."""
+    async def close(self, limit_s: float) -> None:
+        """Let jobs end until the limit, give back what has not, and end."""
         self._closing = True
+        await self.workers.drain(limit_s)
         tasks = [held.task for held in self._held.values() if held.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_S)
         for task in [*self._loops, *tasks]:
             task.cancel()
         await asyncio.gather(*self._loops, *tasks, return_exceptions=True)
@@ -97,6 +111,9 @@ class Dispatcher:
         """Lease work while there are workers for it."""
         while True:
             self._work.clear()
+            if not self._started and any(state in ("queued", "running") for state in await self._states()):
+                self._started = True
+                self.workers.start()
             room = min(self.workers.spare, self.settings.job_workers - len(self._held))
             found = 0
             if room > 0:
@@ -106,6 +123,10 @@ class Dispatcher:
                     self._begin(one)
             if not found:
                 await _until(self._work, POLL_S)
+
+    async def _states(self) -> Mapping[str, int]:
+        """How many jobs of the store are in which state."""
+        return await self._stored(self.jobs.counts) or {}
 
     def _begin(self, leased: Leased) -> None:
         folder = Path(self._folder.name)
@@ -145,7 +166,7 @@ class Dispatcher:
                 return True
             return Ending("failed", findings=(error.problem.finding(leased.lang),))
         except asyncio.CancelledError:
-            if held.fate == "cancel" and not self._closing:
+            if held.fate == "cancel":
                 return Ending("cancelled")
             return False
         except Exception as error:

@@ -32,7 +32,7 @@ class Settings:
     drain_s: how long running requests may go on once the service was told to stop [s].
     store: where jobs and results are kept: a path or an address; "" is a store that goes when the service ends.
     store_wait_s: how long a request waits for a store that another writes to [s].
-    job_workers: workers that jobs may use at once; the others are for requests whose clients wait [count].
+    job_workers: further processes for jobs, started with the first of them; they give way to the others [count].
     max_jobs: jobs that may wait or run in the store; more are refused [count].
     max_batch: greatest number of scenarios in one batch [count].
     max_job_candidates: greatest number of candidates of a job [count].

@@ -137,7 +137,9 @@ class LossSession(Session):
             settle=lambda values: self._settled(values, deadline),
             worth=worth,
         )
-        tree.search(self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, lambda: self._is_over(deadline))
+        tree.search(
+            self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, lambda: self._is_over(deadline)
+        )
         self._whole_again()
         return tree
 

@@ -49,7 +49,10 @@ class Tree:
     seen: Floats = field(default_factory=lambda: np.zeros((2, 0)))
 
     def search(self, lower: Floats, upper: Floats, nodes: int, over: Callable[[], bool]) -> None:
-        """Solve up to so many nodes, until it is over. Without open ones afterwards the best plan is an optimum, or there is none."""
+        """Solve up to so many nodes, until it is over.
+
+        Without open ones afterwards the best plan is an optimum, or there is none.
+        """
         self.lost, self.seen = np.zeros((2, len(self.whole))), np.zeros((2, len(self.whole)))
         self.open = [_Node(lower, upper, np.inf)]
         step: tuple[int, int, float, float] | None = None

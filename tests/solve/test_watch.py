@@ -34,19 +34,18 @@ def knapsack(losses: bool = False) -> dict[str, Any]:
         "objective": {"terms": [{"term": "attribute", "attribute": "worth"}]},
     }
     if losses:
-        document["fund"]["tiers"][0] |= {"seniority": 0, "limits": {"cvar": {"level": 0.9, "at_most": 0.5}}}
+        document["fund"]["tiers"][0] |= {"seniority": 0, "limits": {"cvar": {"level": 0.9, "at_most": 0.95}}}
         for candidate in document["candidates"]:
             candidate["failure_probability"] = 0.01 + draw.random() / 10
         document["risk"] = {"draws": 100, "horizon_years": 10}
     return document
 
 
-def stopping_later(seconds: float, seen: list[Progress]) -> Watch:
-    """Stops so long after the search has a bound: a busy machine may take a while until then."""
+def stopping_later(losses: bool, seen: list[Progress]) -> Watch:
+    """Stops soon after a plan is seen; where losses count, none is told on the way, and it stops after a while."""
 
     def wants_stop() -> bool:
-        bounded = [p.seconds for p in seen if p.bound is not None]
-        return bool(bounded) and seen[-1].seconds > bounded[0] + seconds
+        return bool(seen) and (seen[-1].seconds > 2.5 if losses else seen[-1].value is not None)
 
     return Watch(wants_stop, seen.append)
 
@@ -55,7 +54,7 @@ def stopping_later(seconds: float, seen: list[Progress]) -> Watch:
 def test_a_stopped_search_keeps_its_plan(losses: bool) -> None:
     seen: list[Progress] = []
     begun = time.perf_counter()
-    result = allocate(knapsack(losses), SolveOptions(LIMIT_S, watch=stopping_later(1.0, seen)))
+    result = allocate(knapsack(losses), SolveOptions(LIMIT_S, watch=stopping_later(losses, seen)))
     assert time.perf_counter() - begun < LIMIT_S / 2
     assert (result.termination, result.has_allocation) == ("time_limit", True)
     codes = [f["code"] for f in result.findings]
@@ -64,7 +63,7 @@ def test_a_stopped_search_keeps_its_plan(losses: bool) -> None:
     value, bound = result.objective.value, result.objective.bound
     assert value is not None and bound is not None and 0 < value < bound
     bounds = [p.bound for p in seen if p.stage == "objective" and p.bound is not None]
-    assert bounds and all(b >= bound - 1e-6 for b in bounds)
+    assert (bounds or losses) and all(b >= bound - 1e-6 for b in bounds)
     values = [p.value for p in seen if p.stage == "objective" and p.value is not None]
     # The plans of a search that sees losses through groups are not yet plans.
     assert not values if losses else values and values == sorted(values) and values[-1] <= value + 1e-6
