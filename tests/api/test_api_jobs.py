@@ -179,7 +179,7 @@ def test_a_cancelled_search_keeps_its_best_plan(client: TestClient) -> None:
     assert any(kind == "progress" and data["bound"] is not None for _, kind, data in told)
     # A plan cut short answers no other question.
     other = client.post(ALLOCATIONS, json=hard_scenario(30), headers=ASYNC).json()
-    assert other["state"] == "queued"
+    assert other["state"] in ("queued", "running")
     client.post(other["links"]["cancel"])
     ended(client, other["links"]["self"])
 
@@ -263,7 +263,7 @@ def test_deleting_a_job(client: TestClient) -> None:
         assert_problem(client.request(method, address + part), "unknown-job", 404)
     assert_problem(client.post(f"{address}/cancel"), "unknown-job", 404)
     # Its result is gone with it: the question is worked on anew.
-    assert client.post(ALLOCATIONS, json=small(0.5), headers=ASYNC).json()["state"] == "queued"
+    assert ended(client, submitted(client, small(0.5)))["attempts"] == 1
 
 
 @pytest.mark.parametrize("id", ["x", "%00", "é" * 50, "a" * 32])

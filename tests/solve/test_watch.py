@@ -45,7 +45,7 @@ def stopping_later(losses: bool, seen: list[Progress]) -> Watch:
     """Stops soon after a plan is seen; where losses count, none is told on the way, and it stops after a while."""
 
     def wants_stop() -> bool:
-        return bool(seen) and (seen[-1].seconds > 2.5 if losses else seen[-1].value is not None)
+        return len(seen) > 15 if losses else bool(seen) and seen[-1].value is not None
 
     return Watch(wants_stop, seen.append)
 
