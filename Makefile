@@ -9,6 +9,8 @@ SCENARIO ?= scenarios/investai-2025.json
 OUT ?= build/investai-2025.result.json
 PYTEST_ARGS ?= -n auto
 LOCK_ARGS ?=
+ROUNDS ?= 5
+SCENARIOS ?= 500
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -21,7 +23,7 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports pytest serve mutate-rules bench docs lock clean new-python
+.PHONY: help run test lint types imports pytest serve mutate-rules soak bench docs lock clean new-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +53,9 @@ serve: $(READY) ## start the HTTP service on this machine
 
 mutate-rules: $(READY) ## break every rule of the model and see that the tests notice
 	$(BIN)/python tests/mutate_rules.py
+
+soak: $(READY) ## kill the service at random while it works through batches (ROUNDS, SCENARIOS)
+	$(BIN)/python tests/soak/endurance.py --rounds $(ROUNDS) --scenarios $(SCENARIOS)
 
 bench: $(READY) ## measure speed
 	$(BIN)/python benchmarks/run.py

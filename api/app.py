@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.dispatcher import Dispatcher
 from api.documentation import openapi_of
 from api.languages import lenient_language
 from api.problems import Problem, ProblemError
+from api.queue import Queue
 from api.requests import new_instance, response_of
-from api.routes import allocations, comparisons, evaluations, explanations, health, library, meta, studies
+from api.routes import allocations, comparisons, evaluations, explanations, health, jobs, library, meta, studies
 from api.settings import Settings
 from api.transport import Transport
 from api.workers import Workers
+from optimiser.batch.jobs import Jobs
+from optimiser.batch.requests import Requests
+from optimiser.batch.store import Store
+from optimiser.errors import StoreError
+
+log = logging.getLogger("api")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,10 +48,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    for routes in (allocations, evaluations, comparisons, explanations, studies, library, meta, health):
+    for routes in (allocations, evaluations, comparisons, explanations, studies, jobs, library, meta, health):
         app.include_router(routes.router)
     app.add_middleware(Transport)
     app.add_exception_handler(ProblemError, _problem_raised)
+    app.add_exception_handler(StoreError, _store_refused)
     app.add_exception_handler(HTTPException, _http_exception)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
@@ -49,12 +61,48 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    with _store(settings) as store:
+        async with _at_work(app, settings, store):
+            yield
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    """The store of jobs: the one named, or one that goes when the service ends."""
+    if settings.store:
+        store = Store(settings.store, settings.store_wait_s)
+        try:
+            yield store
+        finally:
+            store.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="investai-store-") as folder:
+        log.info("jobs are kept until this process ends; INVESTAI_STORE names a store that lasts")
+        store = Store(Path(folder) / "store.sqlite", settings.store_wait_s)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@asynccontextmanager
+async def _at_work(app: FastAPI, settings: Settings, store: Store) -> AsyncIterator[None]:
+    """Workers, and the dispatcher that brings them jobs."""
     workers = app.state.workers = Workers(settings.workers, settings.max_queue)
     workers.start()
+    jobs, app.state.requests = Jobs(store), Requests(store)
+    dispatcher = Dispatcher(jobs, app.state.requests, settings)
+    app.state.queue = Queue(jobs, dispatcher)
+    dispatcher.start()
     loop = asyncio.get_running_loop()
-    with _on_stop_signal(lambda: loop.call_soon_threadsafe(workers.begin_drain, settings.drain_s)):
+
+    def begin_drain() -> None:
+        for some in (workers, dispatcher.workers):
+            some.begin_drain(settings.drain_s)
+
+    with _on_stop_signal(lambda: loop.call_soon_threadsafe(begin_drain)):
         yield
-    await workers.drain(settings.drain_s)
+    await asyncio.gather(workers.drain(settings.drain_s), dispatcher.close(settings.drain_s))
 
 
 @contextmanager
@@ -91,6 +139,11 @@ def _problem(request: Request, problem: Problem) -> Response:
 async def _problem_raised(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     return _problem(request, error.problem)
+
+
+async def _store_refused(request: Request, error: Exception) -> Response:
+    params = {"reason": str(error)[:300].capitalize()}
+    return _problem(request, Problem("store-unavailable", params, headers=(("Retry-After", "2"),)))
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

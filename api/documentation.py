@@ -38,7 +38,25 @@ their id.
 
 REF = "#/components/schemas/"
 
-_POSTED = (400, 406, 413, 415, 422, 429, 500, 503, 504)
+TEXT = {"type": "string"}
+
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "the same key with the same body is acted on once and answered alike",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`respond-async`: queue it as a job",
+    "schema": {"type": "string"},
+}
+
+SWEEP = {"base": "investai-2025", "grid": {"/discount_rate": {"from": 0.0, "to": 0.05, "count": 6}}}
+
+_POSTED = (400, 406, 409, 413, 415, 422, 429, 500, 503, 504)
 
 
 def problems_documentation(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -57,7 +75,9 @@ def problems_documentation(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def allocation_documentation() -> Schema:
     """Body and responses of ``POST /v1/allocations``."""
-    return _posted("Scenario", "Result", with_examples=True)
+    described = _posted("Scenario", "Result", with_examples=True, headers=(PREFER, KEY))
+    described["responses"]["202"] = _accepted("Job", "/v1/jobs/{id}")
+    return described
 
 
 def validation_documentation() -> Schema:
@@ -101,13 +121,87 @@ def difference_documentation() -> Schema:
     return _posted("DifferenceRequest", "Difference")
 
 
-def _posted(body: str, answer: str, with_examples: bool = False, without: tuple[int, ...] = ()) -> Schema:
+def posted_batch_documentation() -> Schema:
+    """Body and responses of ``POST /v1/batches``."""
+    described = _posted("NewBatch", "Batch", headers=(KEY,))
+    del described["responses"]["200"]
+    described["responses"]["202"] = _accepted("Batch", "/v1/batches/{id}")
+    described["requestBody"]["content"][JSON]["examples"] = {
+        "sweep": {"summary": "every combination of some values", "value": {"sweep": SWEEP}},
+    }
+    return described
+
+
+def job_documentation(status: int = 200) -> Schema:
+    """Responses that show a job."""
+    return _shown("Job", status)
+
+
+def batch_documentation(status: int = 200) -> Schema:
+    """Responses that show a batch."""
+    return _shown("Batch", status)
+
+
+def result_documentation() -> Schema:
+    """Responses of ``GET /v1/jobs/{id}/result``."""
+    described = _shown("Result", 200)
+    return described | {"responses": described["responses"] | _by_name(406, 409)}
+
+
+def events_documentation() -> Schema:
+    """Responses of a stream of events."""
+    seen = {"name": "Last-Event-ID", "in": "header", "description": "the last event seen", "schema": {"type": "string"}}
+    stream = {"description": "id, event and data of each", "content": {"text/event-stream": {"schema": TEXT}}}
+    return {"parameters": [seen], "responses": {"200": stream} | _by_name(400, 404, 406, 503)}
+
+
+def model_documentation() -> Schema:
+    """Responses that are a model."""
+    model = {"description": "The model", "content": {"text/plain": {"schema": TEXT}}}
+    return {"responses": {"200": model} | _by_name(400, 404, 413, 422, 429, 500, 503, 504)}
+
+
+def documented(status: int, *problems: int) -> Schema:
+    """An empty answer, and these problems."""
+    return {"responses": {str(status): {"description": "Done"}} | _by_name(400, *problems)}
+
+
+def _shown(name: str, status: int) -> Schema:
+    answer = {"description": "As it stands", "content": {JSON: {"schema": {"$ref": REF + name}}}}
+    if status == 200:
+        tag = {"description": "for If-None-Match", "schema": {"type": "string"}}
+        unchanged = {"304": {"description": "Not changed"}}
+        return {"responses": {"200": answer | {"headers": {"ETag": tag}}} | unchanged | _by_name(400, 404, 503)}
+    return {"responses": {"200": answer, str(status): answer} | _by_name(400, 404, 503)}
+
+
+def _accepted(name: str, address: str) -> Schema:
+    location = {"description": address, "schema": {"type": "string"}}
+    content = {JSON: {"schema": {"$ref": REF + name}}}
+    return {"description": "Queued", "headers": {"Location": location}, "content": content}
+
+
+def _by_name(*statuses: int) -> Schema:
+    return {str(status): response for status, response in problems_documentation(*statuses).items()}
+
+
+def _posted(
+    body: str,
+    answer: str,
+    with_examples: bool = False,
+    without: tuple[int, ...] = (),
+    headers: tuple[Schema, ...] = (KEY,),
+) -> Schema:
     content: Schema = {"schema": {"$ref": REF + body}}
     if with_examples:
         content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in library_files()}
     problems = {str(k): v for k, v in problems_documentation(*(s for s in _POSTED if s not in without)).items()}
     success = {"description": "The answer", "content": {JSON: {"schema": {"$ref": REF + answer}}}}
-    return {"requestBody": {"required": True, "content": {JSON: content}}, "responses": {"200": success} | problems}
+    return {
+        "parameters": list(headers),
+        "requestBody": {"required": True, "content": {JSON: content}},
+        "responses": {"200": success} | problems,
+    }
 
 
 def _examples() -> Schema:
@@ -184,6 +278,7 @@ def _schemas() -> Schema:
                 },
             },
         },
+        **_job_schemas(findings),
         "Evaluation": {
             "type": "object",
             "required": ["scenario", "plan"],
@@ -284,6 +379,56 @@ def _request_schema(**properties: Schema) -> Schema:
         "additionalProperties": False,
         "properties": {"scenario": {"$ref": f"{REF}Scenario"}, **properties},
     }
+
+
+def _job_schemas(findings: Schema) -> Schema:
+    whole, number, text = {"type": "integer"}, {"type": ["number", "null"]}, {"type": "string"}
+    moment = {"type": ["string", "null"], "format": "date-time"}
+    states = ["queued", "running", "succeeded", "failed", "cancelled"]
+    links = {"type": "object", "additionalProperties": text}
+    moments = dict.fromkeys(("created_at", "started_at", "ended_at"), moment)
+    entry = {
+        "id": text,
+        "number": whole | {"description": "place in its batch, from 0"},
+        "name": text,
+        "state": {"enum": states},
+        "termination": {"type": ["string", "null"], "description": "how the search ended"},
+        "has_allocation": {"type": ["boolean", "null"], "description": "null until the job has ended"},
+    }
+    progress = {"stage": {"type": ["string", "null"]}} | dict.fromkeys(("value", "bound", "gap", "seconds"), number)
+    job = entry | {
+        "batch": {"type": ["string", "null"]},
+        "cancel_asked": {"type": "boolean"},
+        "attempts": whole,
+        "progress": _object(progress),
+        "findings": findings,
+        **moments,
+        "links": links,
+    }
+    batch = {
+        "id": text,
+        "state": {"enum": [*states, "partially_failed"]},
+        **dict.fromkeys(("total", "succeeded", "failed", "cancelled"), whole),
+        **moments,
+        "jobs": {"type": "array", "items": _object(entry | {"link": text})},
+        "links": links,
+    }
+    new = {
+        "type": "object",
+        "description": "one of the two keys",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "scenarios": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+            "sweep": {"type": "object", "description": "a base, and `variants` or a `grid`", "required": ["base"]},
+        },
+    }
+    return {"Job": _object(job), "Batch": _object(batch), "NewBatch": new}
+
+
+def _object(properties: Schema) -> Schema:
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _problem_schema(findings: Schema) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -12,26 +13,33 @@ from optimiser.messages import LANGUAGES
 DEFAULT = "en"
 
 
-async def language_of(
-    request: Request,
-    lang: Annotated[str | None, Query(description="language of texts, before Accept-Language", examples=["en"])] = None,
-) -> str:
-    """The language asked for; refuses one without texts, and any other query key.
+def language_among(*others: str) -> Callable[..., Awaitable[str]]:
+    """A parameter of a route whose query has these keys, too: the language asked for.
 
-    Errors: ProblemError bad-query or unknown-language.
+    It refuses a language without texts, any other query key, and a key that stands twice.
     """
-    keys = [key for key, _ in request.query_params.multi_items()]
-    odd = sorted({key[:80] for key in keys if key != "lang"} | ({"lang"} if keys.count("lang") > 1 else set()))
-    if odd:
-        raise refuse("bad-query", keys=odd)
-    if lang is None:
-        return accepted_language(request.headers.get("accept-language", ""))
-    if lang not in LANGUAGES:
-        raise refuse("unknown-language", lang=lang[:40], known=list(LANGUAGES))
-    return lang
+    known = ["lang", *others]
+
+    async def language_of(
+        request: Request,
+        lang: Annotated[
+            str | None, Query(description="language of texts, before Accept-Language", examples=["en"])
+        ] = None,
+    ) -> str:
+        keys = [key for key, _ in request.query_params.multi_items()]
+        odd = sorted({key[:80] for key in keys if key not in known or keys.count(key) > 1})
+        if odd:
+            raise refuse("bad-query", keys=odd, known=known)
+        if lang is None:
+            return accepted_language(request.headers.get("accept-language", ""))
+        if lang not in LANGUAGES:
+            raise refuse("unknown-language", lang=lang[:40], known=list(LANGUAGES))
+        return lang
+
+    return language_of
 
 
-Language = Annotated[str, Depends(language_of)]
+Language = Annotated[str, Depends(language_among())]
 """Parameter of a route: the language of its answer."""
 
 

@@ -23,22 +23,34 @@ PROBLEM_JSON = "application/problem+json"
 
 STATUS: dict[str, int] = {
     "bad-query": 400,
+    "bad-page": 400,
+    "bad-header": 400,
     "unknown-language": 400,
     "not-found": 404,
     "unknown-scenario": 404,
+    "unknown-job": 404,
+    "unknown-batch": 404,
+    "no-result": 404,
     "method-not-allowed": 405,
     "not-acceptable": 406,
+    "not-ended": 409,
+    "child-of-batch": 409,
+    "still-running": 409,
+    "request-running": 409,
     "body-too-large": 413,
     "too-many-candidates": 413,
     "media-type": 415,
     "invalid-request": 422,
     "invalid-scenario": 422,
     "invalid-plan": 422,
+    "key-reused": 422,
     "queue-full": 429,
+    "backlog-full": 429,
     "unexpected": 500,
     "solver-refused": 500,
     "worker-lost": 500,
     "draining": 503,
+    "store-unavailable": 503,
     "not-ready": 503,
     # 504 and not 503: the same request would end the same way; what timed out stands behind this face.
     "time-limit-hard-stop": 504,
@@ -79,11 +91,13 @@ class Problem:
             "status": status,
             "detail": detail,
             "instance": instance,
-            "errors": list(self.findings) or [self._itself(detail, lang)],
+            "errors": list(self.findings) or [self.finding(lang)],
         }
         return Answer(status, json_bytes(document), PROBLEM_JSON, self.headers)
 
-    def _itself(self, detail: str, lang: str) -> dict[str, str]:
+    def finding(self, lang: str) -> dict[str, str]:
+        """The problem itself as a finding, with its cure."""
+        detail = text(f"problem.{self.code}.detail", self.params, lang)
         cure = text(f"problem.{self.code}.cure", self.params, lang)
         return {"severity": "error", "code": self.code, "pointer": "", "message": detail, "cure": cure}
 

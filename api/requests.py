@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 
+from api.idempotency import once
 from api.languages import weighted
-from api.problems import Answer, refuse
+from api.problems import JSON, Answer, refuse
 from api.settings import Settings
 from api.work.job import Job, Work, hard_stop_s
 
@@ -44,10 +46,37 @@ def response_of(answer: Answer) -> Response:
     return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
 
 
-async def worked(request: Request, lang: str, work: Work) -> Response:
+def conditional(request: Request, body: bytes, media_type: str = JSON) -> Response:
+    """The body with its tag; 304 without it where the client has it already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    seen = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    if tag in seen or "*" in seen:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+async def solved(request: Request, lang: str, work: Work) -> Response:
     """The answer of a worker to the request's body.
 
     Errors: ProblemError for every refusal before and around the work.
+    """
+
+    async def act(job: Job) -> Answer:
+        return await workers_of(request).run(work, job, timeout_s=longest_s(job.settings))
+
+    return await worked(request, lang, act)
+
+
+def longest_s(settings: Settings) -> float:
+    """When a worker is ended that has not ended itself [s]: it knows nearer limits, and keeps them where it can."""
+    return settings.max_reading_s + hard_stop_s(settings.max_time_limit_s) + 1.0
+
+
+async def worked(request: Request, lang: str, act: Callable[[Job], Coroutine[Any, Any, Answer]]) -> Response:
+    """What ``act`` answers to the request's body; with an Idempotency-Key, once.
+
+    Errors: ProblemError for every refusal before and around it.
     """
     settings = settings_of(request)
     workers = workers_of(request)
@@ -56,9 +85,11 @@ async def worked(request: Request, lang: str, work: Work) -> Response:
     workers.check_room()
     body = await read_body(request, settings.max_body_bytes)
     job = Job(body, lang, new_instance(), settings)
-    # The worker knows nearer limits and keeps them itself; this one ends a worker that cannot.
-    timeout_s = settings.max_reading_s + hard_stop_s(settings.max_time_limit_s) + 1.0
-    answer = await _while_connected(request, workers.run(work, job, timeout_s=timeout_s))
+    if "idempotency-key" in request.headers:
+        # Carried through even if the client goes away: it will come again for the answer.
+        answer: Answer | None = await once(request, body, lambda: act(job))
+    else:
+        answer = await _while_connected(request, act(job))
     response = response_of(answer) if answer is not None else Response(status_code=CLIENT_GONE)
     response.headers["Content-Language"] = lang
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 PREFIX = "INVESTAI_"
 
@@ -30,6 +30,15 @@ class Settings:
     max_reading_s: greatest time for reading and checking one body, apart from the solve [s].
     max_queue: requests that may wait for a worker; the next is refused [count].
     drain_s: how long running requests may go on once the service was told to stop [s].
+    store: where jobs and results are kept: a path or an address; "" is a store that goes when the service ends.
+    store_wait_s: how long a request waits for a store that another writes to [s].
+    job_workers: further processes for jobs, started with the first of them; they give way to the others [count].
+    max_jobs: jobs that may wait or run in the store; more are refused [count].
+    max_batch: greatest number of scenarios in one batch [count].
+    max_job_candidates: greatest number of candidates of a job [count].
+    max_job_time_limit_s: greatest time limit of the solve of a job [s].
+    lease_s: after which a job whose process is not heard of is taken up by another [s].
+    keep_jobs_s: how long a job is kept after it ended, and the answer to a keyed request [s].
     """
 
     workers: int = field(default_factory=_cpus)
@@ -40,6 +49,26 @@ class Settings:
     max_reading_s: float = 30.0
     max_queue: int = 64
     drain_s: float = 30.0
+    store: str = ""
+    store_wait_s: float = 5.0
+    job_workers: int = field(default_factory=lambda: max(_cpus() - 1, 1))
+    max_jobs: int = 20_000
+    max_batch: int = 10_000
+    max_job_candidates: int = 50_000
+    max_job_time_limit_s: float = 3600.0
+    lease_s: float = 30.0
+    keep_jobs_s: float = 604_800.0
+
+    def for_jobs(self) -> Settings:
+        """The same, with the limits of jobs where those of waiting clients stand."""
+        return replace(self, max_candidates=self.max_job_candidates, max_time_limit_s=self.max_job_time_limit_s)
+
+    @property
+    def store_kind(self) -> str:
+        """What kind of store it is: its address is nobody's business outside."""
+        if not self.store:
+            return "temporary"
+        return "postgresql" if self.store.startswith("postgresql") else "sqlite"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -47,10 +76,12 @@ class Settings:
 
         Errors: SettingsError where a value is not a number or too small.
         """
-        given: dict[str, int | float] = {}
+        given: dict[str, int | float | str] = {}
         for setting in fields(cls):
             variable = PREFIX + setting.name.upper()
-            if variable in environment:
+            if variable in environment and setting.type == "str":
+                given[setting.name] = environment[variable]
+            elif variable in environment:
                 whole = setting.type == "int"
                 given[setting.name] = _number(variable, environment[variable], whole, setting.name == "max_queue")
         return cls(**given)  # type: ignore[arg-type]

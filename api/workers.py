@@ -40,8 +40,9 @@ class _Lost(Exception):
 class _Worker:
     """One process, and its id once it has answered."""
 
-    def __init__(self) -> None:
-        self.pool = ProcessPool(max_workers=1, initializer=warm_up, context=multiprocessing.get_context("spawn"))
+    def __init__(self, niceness: int) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.pool = ProcessPool(max_workers=1, initializer=warm_up, initargs=[niceness], context=spawn)
         self.pid: int | None = None
 
     async def begin(self) -> None:
@@ -78,10 +79,12 @@ class _Worker:
 class Workers:
     """The workers of one service, from start to drain.
 
+    niceness: by how much its processes give way to others on a busy machine.
     waiting, running: requests without and with a worker. draining: whether new work is refused.
     """
 
-    def __init__(self, count: int, max_queue: int):
+    def __init__(self, count: int, max_queue: int, niceness: int = 0):
+        self.niceness = niceness
         self.count = count
         self.max_queue = max_queue
         self.draining = False
@@ -100,6 +103,11 @@ class Workers:
     def ready(self) -> bool:
         """Whether a worker has answered and new work is taken."""
         return not self.draining and bool(self.pids)
+
+    @property
+    def spare(self) -> int:
+        """Workers that are free while nothing waits for one."""
+        return 0 if self.waiting or self.draining else len(self._idle)
 
     @property
     def pids(self) -> list[int]:
@@ -205,7 +213,7 @@ class Workers:
 
     async def _started(self) -> None:
         while True:
-            worker = _Worker()
+            worker = _Worker(self.niceness)
             self._all.add(worker)
             try:
                 await worker.begin()

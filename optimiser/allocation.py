@@ -287,7 +287,7 @@ def private_cells(plan: Plan) -> list[PrivateCell]:
 def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
     found = []
     first = outcome.objective
-    if outcome.termination == "time_limit":
+    if outcome.termination == "time_limit" and "search-stopped" not in outcome.notes:
         if outcome.values is None:
             found.append(
                 Finding("warning", "time-limit-no-plan", "/solver/time_limit_s", {"seconds": options.time_limit_s})

@@ -6,8 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import allocation_documentation, validation_documentation
 from api.languages import Language
-from api.requests import worked
+from api.problems import Answer
+from api.queue import prefers_async, queued
+from api.requests import longest_s, solved, worked, workers_of
 from api.work.allocations import allocate_scenario, validate_scenario
+from api.work.job import Job
+from api.work.jobs import read_job
+from optimiser.batch.job import NewJob
 
 router = APIRouter(prefix="/v1", tags=["allocations"])
 
@@ -17,12 +22,19 @@ async def post_allocation(request: Request, lang: Language) -> Response:
     """The best allocation, with its certificate, prices and reasons: 200 also when infeasible, which is an answer.
 
     The time limit of the scenario holds, up to `max_time_limit_s` of `/v1/limits`; a finding says so where it was
-    lowered. The solver cannot be chosen. `Prefer: respond-async` is not applied.
+    lowered. The solver cannot be chosen. With `Prefer: respond-async`, or with more candidates than `max_candidates`,
+    the answer is 202 with the address of a job.
     """
-    return await worked(request, lang, allocate_scenario)
+
+    async def act(job: Job) -> Answer:
+        work = read_job if prefers_async(request) else allocate_scenario
+        answer = await workers_of(request).run(work, job, timeout_s=longest_s(job.settings))
+        return await queued(request, answer) if isinstance(answer, NewJob) else answer
+
+    return await worked(request, lang, act)
 
 
 @router.post("/validate", summary="Check a scenario", openapi_extra=validation_documentation())
 async def post_validation(request: Request, lang: Language) -> Response:
     """Every finding of a scenario, without solving it: 200 also when it has errors, or is no JSON at all."""
-    return await worked(request, lang, validate_scenario)
+    return await solved(request, lang, validate_scenario)

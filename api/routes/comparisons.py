@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import comparison_documentation, difference_documentation
 from api.languages import Language
-from api.requests import worked
+from api.requests import solved
 from api.work.comparisons import compare_strategies, differ
 
 router = APIRouter(prefix="/v1", tags=["comparisons"])
@@ -19,10 +19,10 @@ async def post_comparison(request: Request, lang: Language) -> Response:
     Without `strategies` all that can be applied are compared. The time limit of the scenario is for the whole
     comparison; a strategy that is not solved within it is listed under `unsolved`.
     """
-    return await worked(request, lang, compare_strategies)
+    return await solved(request, lang, compare_strategies)
 
 
 @router.post("/differences", summary="Compare two scenarios", openapi_extra=difference_documentation())
 async def post_difference(request: Request, lang: Language) -> Response:
     """What differs between two scenarios, each solved: first the inputs, then the decisions, then the money."""
-    return await worked(request, lang, differ)
+    return await solved(request, lang, differ)

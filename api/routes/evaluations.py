@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import evaluation_documentation
 from api.languages import Language
-from api.requests import worked
+from api.requests import solved
 from api.work.evaluations import evaluate_plan
 
 router = APIRouter(prefix="/v1", tags=["evaluations"])
@@ -19,4 +19,4 @@ async def post_evaluation(request: Request, lang: Language) -> Response:
     The plan is a result's `money` and, optionally, its `private_money` and `candidates`. A plan that breaks rules
     is answered with 200 and a certificate that does not hold; one that names what the scenario does not have, with 422.
     """
-    return await worked(request, lang, evaluate_plan)
+    return await solved(request, lang, evaluate_plan)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import explanation_documentation, repair_documentation
 from api.languages import Language
-from api.requests import worked
+from api.requests import solved
 from api.work.explanations import explain_answer, repair_scenario
 
 router = APIRouter(prefix="/v1", tags=["explanations"])
@@ -18,10 +18,10 @@ async def post_explanation(request: Request, lang: Language) -> Response:
 
     With neither `candidate` nor `country`, about every candidate. Without a plan, `repair` says which rules clash.
     """
-    return await worked(request, lang, explain_answer)
+    return await solved(request, lang, explain_answer)
 
 
 @router.post("/repairs", summary="Repair a scenario without a plan", openapi_extra=repair_documentation())
 async def post_repair(request: Request, lang: Language) -> Response:
     """Which rules of a scenario clash, as an irreducible set, and the least changes that leave a plan."""
-    return await worked(request, lang, repair_scenario)
+    return await solved(request, lang, repair_scenario)

@@ -6,11 +6,12 @@ import json
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.documentation import problems_documentation
 from api.languages import Language
-from api.problems import JSON, json_bytes, refuse
+from api.problems import json_bytes, refuse
+from api.requests import conditional
 from optimiser.library import library_files
 
 router = APIRouter(prefix="/v1", tags=["library"])
@@ -38,9 +39,9 @@ def _entry(name: str, document: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/scenarios", summary="List the library", response_class=Response, responses=problems_documentation(400))
-async def get_scenarios(lang: Language) -> Response:
+async def get_scenarios(request: Request, lang: Language) -> Response:
     """Id, name, description and link of every scenario the package carries."""
-    return Response(contents(), media_type=JSON)
+    return conditional(request, contents())
 
 
 @router.get(
@@ -49,9 +50,9 @@ async def get_scenarios(lang: Language) -> Response:
     response_class=Response,
     responses=problems_documentation(400, 404),
 )
-async def get_scenario(id: str, lang: Language) -> Response:
+async def get_scenario(request: Request, id: str, lang: Language) -> Response:
     """The scenario's file, ready to be posted to `/v1/allocations`."""
     content = library().get(id)
     if content is None:
         raise refuse("unknown-scenario", id=id[:80], known=list(library()))
-    return Response(content, media_type=JSON)
+    return conditional(request, content)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from api.documentation import problems_documentation
 from api.languages import Language
 from api.problems import JSON, STATUS, json_bytes, problem_type, refuse
-from api.requests import settings_of
+from api.requests import conditional, settings_of
 from api.work.job import hard_stop_s
 from optimiser.messages import LANGUAGES, catalogue
 from optimiser.scenario.schema import scenario_schema
@@ -30,9 +30,9 @@ def schema_json() -> bytes:
 
 
 @router.get("/v1/schema", summary="The scenario format", response_class=Response, responses=problems_documentation(400))
-async def get_schema(lang: Language) -> Response:
+async def get_schema(request: Request, lang: Language) -> Response:
     """JSON Schema (2020-12) of a scenario."""
-    return Response(schema_json(), media_type=JSON)
+    return conditional(request, schema_json())
 
 
 @router.get("/v1/limits", summary="What the service allows", responses=problems_documentation(400))
@@ -42,7 +42,9 @@ async def get_limits(request: Request, lang: Language) -> dict[str, Any]:
     `hard_stop_s`: when a solve at the greatest time limit is ended, whatever it does.
     """
     settings = settings_of(request)
-    return asdict(settings) | {"hard_stop_s": hard_stop_s(settings.max_time_limit_s), "languages": list(LANGUAGES)}
+    limits = {name: value for name, value in asdict(settings).items() if name != "store"}
+    own = {"store": settings.store_kind, "job_hard_stop_s": hard_stop_s(settings.max_job_time_limit_s)}
+    return limits | own | {"hard_stop_s": hard_stop_s(settings.max_time_limit_s), "languages": list(LANGUAGES)}
 
 
 @router.get("/v1/version", summary="Versions", responses=problems_documentation(400))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import frontier_documentation, robustness_documentation
 from api.languages import Language
-from api.requests import worked
+from api.requests import solved
 from api.work.studies import ask_robustness, draw_frontier
 
 router = APIRouter(prefix="/v1", tags=["studies"])
@@ -20,7 +20,7 @@ async def post_frontier(request: Request, lang: Language) -> Response:
     time limit left open is listed. Full results stand under `results`. With `budget` (a tier), the objective by the
     size of that tier instead.
     """
-    return await worked(request, lang, draw_frontier)
+    return await solved(request, lang, draw_frontier)
 
 
 @router.post("/robustness", summary="Does the list hold?", openapi_extra=robustness_documentation())
@@ -30,4 +30,4 @@ async def post_robustness(request: Request, lang: Language) -> Response:
     With `two_stage`, what to decide now over the variants and what information is worth; with `inputs`, which input
     must move least before the list of funded phases changes.
     """
-    return await worked(request, lang, ask_robustness)
+    return await solved(request, lang, ask_robustness)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from api.problems import Answer, Problem, json_bytes
 from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, too_large
+from api.work.jobs import read_job
 from optimiser.allocation import allocate
+from optimiser.batch.job import NewJob
 from optimiser.errors import SolverError
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded, load_bytes
 
 
-def allocate_scenario(job: Job) -> Answer:
-    """The best allocation of the scenario in the body, infeasible included; or why it cannot be used."""
+def allocate_scenario(job: Job) -> Answer | NewJob:
+    """The best allocation of the scenario in the body, infeasible included; or why it cannot be used.
+
+    A scenario too large for its client to wait is a job to be queued.
+    """
     with killed_after(job.settings.max_reading_s):
         loaded = load_bytes(job.body)
     if loaded.scenario is None:
         return invalid("invalid-scenario", loaded.findings, job)
-    if (problem := too_large(loaded.scenario, job)) is not None:
-        return problem
+    if too_large(loaded.scenario, job) is not None:
+        return read_job(job)
     options, capped = options_within(loaded.scenario, job.settings)
     try:
         with killed_after(hard_stop_s(options.time_limit_s)):

@@ -38,11 +38,13 @@ def hard_stop_s(time_limit_s: float) -> float:
     return 1.25 * time_limit_s + 5.0
 
 
-def warm_up() -> None:
-    """Prepares a worker, before its first task.
+def warm_up(niceness: int) -> None:
+    """Prepares a worker, before its first task: by how much it gives way to others.
 
     Signals end it at once: their Python handlers would wait until the solver returns.
     """
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)

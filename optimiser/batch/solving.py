@@ -117,8 +117,13 @@ def _prepared(loaded: Loaded, options: BatchOptions) -> Prepared:
 
 
 def key_of(scenario: Scenario, options: BatchOptions) -> str:
+    """The key of the answer to a scenario of a batch."""
+    return answer_key(scenario, options.solve_options(scenario), options.lang)
+
+
+def answer_key(scenario: Scenario, options: SolveOptions, lang: str) -> str:
     """SHA-256 of the scenario's canonical hash, the options and the version, as 64 hexadecimal digits."""
-    decided = [scenario_sha256(scenario), asdict(options.solve_options(scenario)), options.lang, version()]
+    decided = [scenario_sha256(scenario), asdict(options), lang, version()]
     return hashlib.sha256(orjson.dumps(decided, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -45,14 +45,14 @@ class Store:
     """A store of results.
 
     url: an SQLAlchemy address, ``sqlite:///results.sqlite`` or ``postgresql+psycopg://…``, or the path of an SQLite
-    file, which is made where it is missing. Errors: StoreError where it cannot be opened; every method raises it where
-    the database refuses.
+    file, which is made where it is missing. busy_s: how long a writer waits for another [s].
+    Errors: StoreError where it cannot be opened; every method raises it where the database refuses.
     """
 
-    def __init__(self, url: str | Path):
+    def __init__(self, url: str | Path, busy_s: float | None = None):
         address = f"sqlite:///{url}" if isinstance(url, Path) or "://" not in str(url) else str(url)
         with _refusals():
-            self.engine = _engine(address)
+            self.engine = _engine(address, BUSY_TIMEOUT_S if busy_s is None else busy_s)
             upgrade(self.engine)
 
     def close(self) -> None:
@@ -62,14 +62,14 @@ class Store:
     def known(self, digests: Sequence[str]) -> dict[str, Prepared]:
         """What is known of contents: the key of their answer, or what is wrong with them."""
         query = select(contents.c.digest, contents.c.key, contents.c.findings, contents.c.names)
-        with self._read() as connection:
+        with self.reading() as connection:
             rows = [r for part in _parts(digests) for r in connection.execute(query.where(contents.c.digest.in_(part)))]
         return {r.digest: Prepared(r.key, tuple(json.loads(r.findings)), json.loads(r.names)) for r in rows}
 
     def kept(self, keys: Sequence[str]) -> dict[str, Kept]:
         """How the results for these keys ended, where there are any."""
         columns = (results.c.key, results.c.termination, results.c.has_allocation, results.c.seconds)
-        with self._read() as connection:
+        with self.reading() as connection:
             rows = [
                 r for part in _parts(keys) for r in connection.execute(select(*columns).where(results.c.key.in_(part)))
             ]
@@ -78,34 +78,37 @@ class Store:
     def body(self, key: str) -> bytes | None:
         """The JSON of a result; None where there is none, or where its row was damaged, which is then removed."""
         query = select(results.c.body, results.c.digest).where(results.c.key == key)
-        with self._read() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).first()
         if row is None:
             return None
         if hashlib.sha256(row.body).hexdigest() != row.digest:
-            with self._write() as connection:
+            with self.writing() as connection:
                 connection.execute(results.delete().where(results.c.key == key, results.c.digest == row.digest))
             return None
         return zlib.decompress(row.body)
 
     def keep(self, found: Mapping[str, Prepared | Answered]) -> None:
         """Keep what was found for these digests, all of it or nothing. A key that has a result keeps it."""
-        now = time.time()
-        with self._write() as connection:
+        with self.writing() as connection:
             for digest, answer in found.items():
-                prepared = answer.prepared if isinstance(answer, Answered) else answer
                 if isinstance(answer, Answered):
-                    self._keep_result(connection, answer.solved, now)
-                row = {
-                    "digest": digest,
-                    "key": prepared.key,
-                    "findings": json.dumps(prepared.findings),
-                    "names": json.dumps(prepared.names),
-                    "created_at": now,
-                }
-                self._insert(connection, contents, row)
+                    self.keep_result(connection, answer.solved)
+                self.keep_content(connection, digest, answer.prepared if isinstance(answer, Answered) else answer)
 
-    def _keep_result(self, connection: Connection, solved: Solved, now: float) -> None:
+    def keep_content(self, connection: Connection, digest: str, prepared: Prepared) -> None:
+        """Keep what reading a content gave, as part of a transaction."""
+        row = {
+            "digest": digest,
+            "key": prepared.key,
+            "findings": json.dumps(prepared.findings),
+            "names": json.dumps(prepared.names),
+            "created_at": time.time(),
+        }
+        self.insert_once(connection, contents, row)
+
+    def keep_result(self, connection: Connection, solved: Solved) -> None:
+        """Keep a result, as part of a transaction."""
         body = zlib.compress(solved.body, 6)
         row = {
             "key": solved.key,
@@ -115,33 +118,36 @@ class Store:
             "seconds": solved.seconds,
             "body": body,
             "digest": hashlib.sha256(body).hexdigest(),
-            "created_at": now,
+            "created_at": time.time(),
         }
-        self._insert(connection, results, row)
+        self.insert_once(connection, results, row)
 
-    def _insert(self, connection: Connection, table: Any, row: Mapping[str, Any]) -> None:
-        """Insert a row unless its key is there."""
+    def insert_once(self, connection: Connection, table: Any, row: Mapping[str, Any]) -> bool:
+        """Insert a row unless its key is there; whether it was inserted."""
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+        insert = dialect.insert(table).values(row).on_conflict_do_nothing().returning(*table.primary_key)
+        return connection.execute(insert).first() is not None
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
         with _refusals(), self.engine.connect().execution_options(reads=True) as connection:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it or nothing."""
         with _refusals(), self.engine.begin() as connection:
             yield connection
 
 
-def _engine(address: str) -> Engine:
+def _engine(address: str, busy_s: float) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(url, connect_args={"timeout": busy_s})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -30,4 +30,77 @@ contents = Table(
     Column("findings", Text, nullable=False),
     Column("names", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("total", Integer, nullable=False),
+    # How many children have ended, and how.
+    Column("succeeded", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    # Compressed: the document that the children of a sweep change; null where each child is a whole scenario.
+    Column("base", LargeBinary, nullable=True),
+    Column("last_event", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float, nullable=True),
+    Column("ended_at", Float, nullable=True),
+    Index("batches_ended_at", "ended_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("batch", String(32), ForeignKey("batches.id"), nullable=True),
+    Column("number", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("lang", String(8), nullable=False),
+    # Compressed: the scenario, or what a child of a sweep changes in its base.
+    Column("content", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cancel_asked", Boolean, nullable=False),
+    # Who works on it and until when nobody else may; how many have begun and not handed it back.
+    Column("lease", String(32), nullable=True),
+    Column("leased_until", Float, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("progress", Text, nullable=False),
+    # The key of its result; null where it has none.
+    Column("key", String(64), nullable=True),
+    Column("names", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("last_event", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float, nullable=True),
+    Column("ended_at", Float, nullable=True),
+    Index("jobs_batch", "batch", "number"),
+    Index("jobs_state", "state", "leased_until"),
+    Index("jobs_ended_at", "ended_at"),
+    Index("jobs_key", "key"),
+)
+
+# What happened to a job or a batch (stream), numbered from 1: rows are only ever added.
+events = Table(
+    "events",
+    metadata,
+    Column("stream", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+# Answers to requests that bear a key, so that a request sent twice is acted on once.
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    # Null while the first is at work, which counts as lost after a while.
+    Column("answer", LargeBinary, nullable=True),
+    Column("held_until", Float, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("requests_created_at", "created_at"),
 )

@@ -725,6 +725,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Several plans are equally good; the search for the one the tie-break prefers was stopped early.",
         "Nothing: the plan is optimal. Another version may name another equally good plan.",
     ),
+    "search-stopped": (
+        "The search was stopped on request; this is the best it had found.",
+        "Submit the scenario again to search to the end.",
+    ),
     "polish-failed": (
         "The plan found could not be made exact; it was searched again without it.",
         "Nothing: the certificate shows what holds.",
@@ -779,6 +783,11 @@ _REASONS: dict[str, str] = {
 }
 
 _SERVICE: dict[str, tuple[str, str]] = {
+    "batch-form": (
+        "A batch is a list of scenarios or a sweep, one of them, and not empty.",
+        'Write {{"scenarios": […]}} or {{"sweep": {{"base": …, "variants": […]}}}}.',
+    ),
+    "batch-too-large": ("The batch has {count} scenarios; at most {limit} are taken at once.", "Split it."),
     "time-limit-capped": (
         "The time limit of {asked} s is more than this service gives; the search had {given} s.",
         "Lower /solver/time_limit_s, or solve the file on the command line.",
@@ -806,7 +815,17 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     "bad-query": (
         "Bad query",
         "The address has a query this service does not know: {keys}.",
-        "The only query key is lang, once.",
+        "Known here, each once: {known}.",
+    ),
+    "bad-page": (
+        "Bad page",
+        "{key}={value} cannot be used.",
+        "Write whole numbers: after from -1, limit from 1 to {most}.",
+    ),
+    "bad-header": (
+        "Bad header",
+        "The header {header} cannot be used.",
+        "Idempotency-Key is 1 to 255 printable characters; Last-Event-ID is the id of an event.",
     ),
     "unknown-language": (
         "Unknown language",
@@ -815,6 +834,52 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     ),
     "not-found": ("Not found", "There is nothing at this address.", "See /openapi.json for the addresses there are."),
     "unknown-scenario": ("Unknown scenario", 'The library has no scenario "{id}".', "Ask for one of: {known}."),
+    "unknown-job": (
+        "Unknown job",
+        'There is no job "{id}".',
+        "Look at the Location of the answer to its submission. Jobs are deleted some time after they end: see keep_jobs_s at /v1/limits.",
+    ),
+    "unknown-batch": (
+        "Unknown batch",
+        'There is no batch "{id}".',
+        "Look at the Location of the answer to its submission. Batches are deleted some time after they end: see keep_jobs_s at /v1/limits.",
+    ),
+    "no-result": (
+        "No result",
+        "The job is {state} and has no result.",
+        "Look at the findings of the job; submit its scenario again.",
+    ),
+    "not-ended": ("Not ended", "The job is {state}.", "Wait for its end, by its events or by asking again."),
+    "child-of-batch": (
+        "Part of a batch",
+        "The job belongs to batch {batch} and goes with it.",
+        "Delete the batch, or cancel the job.",
+    ),
+    "still-running": (
+        "Still running",
+        "What is being worked on cannot be deleted.",
+        "Cancel it first, and delete it when it has ended.",
+    ),
+    "request-running": (
+        "The first request is still at work",
+        "A request with this Idempotency-Key is being answered.",
+        "Send it again in a few seconds.",
+    ),
+    "key-reused": (
+        "Idempotency-Key used twice",
+        "This Idempotency-Key came with another request before.",
+        "Use a new key for a new request.",
+    ),
+    "backlog-full": (
+        "Too many jobs",
+        "{waiting} jobs are waiting or running; with this request there would be more than {limit}.",
+        "Try again later, submit fewer at once, or delete what is no longer wanted.",
+    ),
+    "store-unavailable": (
+        "The store is not available",
+        "{reason}.",
+        "Try again in a few seconds; if it goes on, look at the disk or the database of the service.",
+    ),
     "method-not-allowed": ("Method not allowed", "{method} is not possible here.", "Use one of: {allowed}."),
     "not-acceptable": (
         "Not acceptable",
@@ -829,7 +894,7 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     "too-many-candidates": (
         "Too many candidates",
         "The scenario has {count} candidates; while a client waits, at most {limit} are solved.",
-        "Solve the file on the command line, or split it.",
+        "Submit it as a job, with Prefer: respond-async; or split it.",
     ),
     "media-type": (
         "Media type not supported",

@@ -22,6 +22,7 @@ from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run, Session
 from optimiser.solve.tree import Tree
+from optimiser.solve.watch import Watch
 
 EXCESS_TOLERANCE = 1e-10
 """Of the mean excess, as a share of the exposures: a hundredth of a euro on EUR 100 million."""
@@ -59,8 +60,10 @@ class _Aggregated:
 class LossSession(Session):
     """A session whose runs keep loss functions exactly: each run goes on until every one holds."""
 
-    def __init__(self, arrays: Arrays, threads: int, functions: Sequence[LossFunction]):
-        super().__init__(arrays, threads)
+    plans_are_exact = False
+
+    def __init__(self, arrays: Arrays, threads: int, functions: Sequence[LossFunction], watch: Watch | None = None):
+        super().__init__(arrays, threads, watch)
         self.rounds = 0
         self._whole = np.flatnonzero(arrays.integer)
         self.by_cuts = bool(len(self._whole))
@@ -93,7 +96,7 @@ class LossSession(Session):
         while True:
             if not tree.open or (best is not None and not worth(bound, _objective(best))):
                 return self._of_model(_ended(best, "infeasible" if best is None else "optimal", bound))
-            if time.perf_counter() >= deadline:
+            if self._is_over(deadline):
                 return self._of_model(_ended(best, "time_limit", bound))
             run = super().run(_left(deadline), mip_gap, absolute_gap, nodes, method)
             if run.values is None:
@@ -134,7 +137,9 @@ class LossSession(Session):
             settle=lambda values: self._settled(values, deadline),
             worth=worth,
         )
-        tree.search(self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, deadline)
+        tree.search(
+            self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, lambda: self._is_over(deadline)
+        )
         self._whole_again()
         return tree
 
@@ -144,6 +149,9 @@ class LossSession(Session):
         self.bound_columns(self._whole, fixed, fixed)
         run = self._kept(deadline)
         return run if run.ending == "optimal" and run.values is not None else None
+
+    def _is_over(self, deadline: float) -> bool:
+        return time.perf_counter() >= deadline or self._is_stopped()
 
     def _whole_again(self) -> None:
         self.bound_columns(self._whole, self.arrays.lower[self._whole], self.arrays.upper[self._whole])

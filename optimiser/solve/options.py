@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from optimiser.solve.watch import Watch
 
 SEED = 0
 """Random seed of the solver: fixed, so that the same input gives the same answer."""
@@ -26,6 +28,7 @@ class SolveOptions:
     tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
     settle_money: whether equally good ways to pay are told apart, too.
     unspent: whether to ask which rules keep money unspent. Questions of many solves do without some of these.
+    watch: looks on while HiGHS searches, and may stop it; None looks on at nothing.
     """
 
     time_limit_s: float = 60.0
@@ -35,3 +38,4 @@ class SolveOptions:
     tie_break: bool = True
     settle_money: bool = True
     unspent: bool = True
+    watch: Watch | None = field(default=None, compare=False, repr=False)

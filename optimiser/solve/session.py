@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.errors import SolverError
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, SEED
+from optimiser.solve.watch import Watch
 
 Method = Literal["dual", "primal", "interior"]
 Ending = Literal["optimal", "time_limit", "node_limit", "infeasible", "unbounded", "error"]
@@ -42,9 +43,16 @@ class QuietHighs(highspy.Highs):
 
 
 class Session:
-    """One HiGHS instance with one model. Always maximises."""
+    """One HiGHS instance with one model. Always maximises.
 
-    def __init__(self, arrays: Arrays, threads: int):
+    watch: looks on while it runs. A run it stops ends like one at its time limit; runs after that are not disturbed,
+    so that the plan found can be made exact.
+    """
+
+    plans_are_exact = True
+    """Whether a plan found on the way is one of the model, and not of a relaxation of it."""
+
+    def __init__(self, arrays: Arrays, threads: int, watch: Watch | None = None):
         self.arrays = arrays
         self.seconds = 0.0
         self._integer = bool(arrays.integer.any())
@@ -59,6 +67,10 @@ class Session:
         self._set("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._set("mip_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._check(self._highs.passModel(lp_of(arrays)), "passModel")
+        self._watch = watch
+        if watch is not None:
+            for interrupt in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt):
+                interrupt.subscribe(self._looked_on)
 
     def maximise(self, cost: Floats) -> None:
         """Change the objective.
@@ -151,7 +163,26 @@ class Session:
             return None
         return np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
 
+    def _looked_on(self, event: Any) -> None:
+        """Called by HiGHS every now and then while it runs."""
+        watch = self._watch
+        if watch is None or self._stopped_before:
+            return
+        value, bound = None, None
+        if self._integer:
+            value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        if watch.look(self._shown(value) if self.plans_are_exact else None, self._shown(bound)):
+            event.interrupt()
+
+    def _is_stopped(self) -> bool:
+        return self._watch is not None and self._watch.stopped()
+
+    def _shown(self, value: float | None) -> float | None:
+        """A value of the scaled objective as the model has it; HiGHS says infinity for "none yet"."""
+        return value / self._scale if value is not None and abs(value) < highspy.kHighsInf else None
+
     def _run(self, time_limit_s: float) -> Run:
+        self._stopped_before = self._is_stopped()
         if self._integer:
             # An integer search must start cold: from what a changed model left behind, HiGHS 1.16 called plans
             # optimal that were not (with a start given by setSolution, too).
@@ -223,6 +254,7 @@ _ENDINGS: dict[Any, Ending] = {
     _STATUS.kTimeLimit: "time_limit",
     _STATUS.kSolutionLimit: "node_limit",
     _STATUS.kIterationLimit: "time_limit",
+    _STATUS.kInterrupt: "time_limit",
     _STATUS.kInfeasible: "infeasible",
     _STATUS.kUnbounded: "unbounded",
 }

@@ -63,11 +63,27 @@ class Search:
 
     def remaining(self) -> float:
         """Seconds until the time limit."""
-        return max(self.deadline - time.perf_counter(), 0.0)
+        return max(self._end() - time.perf_counter(), 0.0)
 
     def polishing(self) -> float:
         """Seconds for linear programmes after the search: what remains, and the share kept for them."""
-        return max(self.deadline + POLISH_SHARE * self.options.time_limit_s - time.perf_counter(), 0.0)
+        return max(self._end() + POLISH_SHARE * self.options.time_limit_s - time.perf_counter(), 0.0)
+
+    def look_at(self, goal: Goal) -> None:
+        """Tell who looks on what is optimised now."""
+        if self.options.watch is not None:
+            self.options.watch.stage = goal.name
+
+    def stopped(self) -> bool:
+        """Whether who looks on stopped the search."""
+        return self.options.watch is not None and self.options.watch.stopped()
+
+    def _end(self) -> float:
+        """When the search ends: at its time limit, or earlier when it was stopped."""
+        watch = self.options.watch
+        if watch is None or not watch.stopped() or watch.stopped_at is None:
+            return self.deadline
+        return min(self.deadline, watch.stopped_at)
 
 
 def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
@@ -91,6 +107,8 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
         if isinstance(outcome, Outcome):
             if excluded:
                 search.notes.append("polish-failed")
+            if search.stopped() and outcome.termination == "time_limit":
+                search.notes.append("search-stopped")
             kept = {}
             if options.unspent and outcome.values is not None and isinstance(session, Session):
                 session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
@@ -108,8 +126,8 @@ def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | E
     if options.solver != "highs":
         return ExternalSession(with_plain_losses(arrays, model.losses), options.solver, len(arrays.cost))
     if model.losses:
-        return LossSession(arrays, options.threads, model.losses)
-    return Session(arrays, options.threads)
+        return LossSession(arrays, options.threads, model.losses, options.watch)
+    return Session(arrays, options.threads, options.watch)
 
 
 def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
@@ -167,6 +185,7 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
     best: Run | None = None
     reached: list[float] = []
     for n, goal in enumerate(model.stages):
+        search.look_at(goal)
         search.session.maximise(_cost(search, goal))
         # A gap is accepted in the objective, not in how far a rule is broken.
         gap = 0.0 if n < len(model.soft) else search.options.mip_gap
@@ -269,6 +288,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
     stages, objective = len(model.stages), len(model.soft)
     less_broken = np.zeros(len(search.arrays.row_lower), dtype=bool)
     for n, goal in enumerate([*model.stages, *ties]):
+        search.look_at(goal)
         if n == stages and divisible:
             another = _another_fraction(search, divisible, values)
         cost = _cost(search, goal)

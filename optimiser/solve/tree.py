@@ -7,7 +7,6 @@ foresee. Here each node says at once what its plan hides, and that holds for all
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,14 +48,17 @@ class Tree:
     lost: Floats = field(default_factory=lambda: np.zeros((2, 0)))
     seen: Floats = field(default_factory=lambda: np.zeros((2, 0)))
 
-    def search(self, lower: Floats, upper: Floats, nodes: int, deadline: float) -> None:
-        """Solve up to so many nodes. Without open ones afterwards the best plan is an optimum, or there is none."""
+    def search(self, lower: Floats, upper: Floats, nodes: int, over: Callable[[], bool]) -> None:
+        """Solve up to so many nodes, until it is over.
+
+        Without open ones afterwards the best plan is an optimum, or there is none.
+        """
         self.lost, self.seen = np.zeros((2, len(self.whole))), np.zeros((2, len(self.whole)))
         self.open = [_Node(lower, upper, np.inf)]
         step: tuple[int, int, float, float] | None = None
         last: Floats | None = None
         solved = 0
-        while self.open and solved < nodes and time.perf_counter() < deadline:
+        while self.open and solved < nodes and not over():
             node = self._next(dive=step is not None)
             run = self._solved(node, to_the_end=solved == 0)
             solved += 1

