@@ -12,7 +12,7 @@ COPY api ./api
 COPY scenarios ./scenarios
 RUN pip wheel --quiet --no-deps --no-index --find-links /packages --wheel-dir /wheel . \
     && python -m venv --without-pip /opt/investai \
-    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages /wheel/*.whl
+    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages --find-links /wheel 'investai-optimiser[page]'
 
 
 FROM python:3.12-slim

@@ -18,12 +18,14 @@ from starlette.exceptions import HTTPException
 from api.dispatcher import Dispatcher
 from api.documentation import openapi_of
 from api.languages import lenient_language
-from api.problems import Problem, ProblemError
+from api.page import installed
+from api.problems import Answer, Problem, ProblemError
 from api.queue import Queue
 from api.requests import new_instance, response_of
 from api.routes import allocations, comparisons, evaluations, explanations, health, jobs, library, meta, studies
 from api.settings import Settings
 from api.transport import Transport
+from api.work.job import warm_up
 from api.workers import Workers
 from optimiser.batch.jobs import Jobs
 from optimiser.batch.requests import Requests
@@ -50,12 +52,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     for routes in (allocations, evaluations, comparisons, explanations, studies, jobs, library, meta, health):
         app.include_router(routes.router)
+    _add_page(app)
     app.add_middleware(Transport)
     app.add_exception_handler(ProblemError, _problem_raised)
     app.add_exception_handler(StoreError, _store_refused)
     app.add_exception_handler(HTTPException, _http_exception)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
+
+
+def _add_page(app: FastAPI) -> None:
+    """The page, or what stands in its place where its extra is not installed."""
+    app.state.prepare, app.state.problem_page = warm_up, None
+    if not installed():
+        from api.page import absent
+
+        app.include_router(absent.router)
+        return
+    from api.page import site
+    from api.page.work import warm_up_page
+
+    app.state.prepare, app.state.problem_page = warm_up_page, site.problem_page
+    app.include_router(site.router)
 
 
 @asynccontextmanager
@@ -88,7 +106,7 @@ def _store(settings: Settings) -> Iterator[Store]:
 @asynccontextmanager
 async def _at_work(app: FastAPI, settings: Settings, store: Store) -> AsyncIterator[None]:
     """Workers, and the dispatcher that brings them jobs."""
-    workers = app.state.workers = Workers(settings.workers, settings.max_queue)
+    workers = app.state.workers = Workers(settings.workers, settings.max_queue, prepare=app.state.prepare)
     workers.start()
     jobs, app.state.requests = Jobs(store), Requests(store)
     dispatcher = Dispatcher(jobs, app.state.requests, settings)
@@ -133,7 +151,9 @@ def _on_stop_signal(begin: Callable[[], Any]) -> Iterator[None]:
 
 
 def _problem(request: Request, problem: Problem) -> Response:
-    return response_of(problem.answer(lenient_language(request), new_instance()))
+    answer = problem.answer(lenient_language(request), new_instance())
+    page: Callable[[Request, Answer], Response | None] | None = request.app.state.problem_page
+    return (page(request, answer) if page else None) or response_of(answer)
 
 
 async def _problem_raised(request: Request, error: Exception) -> Response:

@@ -49,6 +49,7 @@ STATUS: dict[str, int] = {
     "unexpected": 500,
     "solver-refused": 500,
     "worker-lost": 500,
+    "page-not-installed": 501,
     "draining": 503,
     "store-unavailable": 503,
     "not-ready": 503,

@@ -95,6 +95,17 @@ async def worked(request: Request, lang: str, act: Callable[[Job], Coroutine[Any
     return response
 
 
+async def drawn(request: Request, lang: str, work: Work, body: bytes) -> Response:
+    """The page a worker draws of a body that the service made itself.
+
+    Errors: ProblemError where no worker has room.
+    """
+    settings = settings_of(request)
+    at_work = workers_of(request).run(work, Job(body, lang, new_instance(), settings), timeout_s=longest_s(settings))
+    answer = await _while_connected(request, at_work)
+    return response_of(answer) if answer is not None else Response(status_code=CLIENT_GONE)
+
+
 async def _while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
     """The answer, or None where the client went away first; then the work is cancelled."""
     at_work = asyncio.ensure_future(work)

@@ -40,9 +40,9 @@ class _Lost(Exception):
 class _Worker:
     """One process, and its id once it has answered."""
 
-    def __init__(self, niceness: int) -> None:
+    def __init__(self, prepare: Callable[[int], None], niceness: int) -> None:
         spawn = multiprocessing.get_context("spawn")
-        self.pool = ProcessPool(max_workers=1, initializer=warm_up, initargs=[niceness], context=spawn)
+        self.pool = ProcessPool(max_workers=1, initializer=prepare, initargs=[niceness], context=spawn)
         self.pid: int | None = None
 
     async def begin(self) -> None:
@@ -79,14 +79,16 @@ class _Worker:
 class Workers:
     """The workers of one service, from start to drain.
 
+    prepare: what a worker does before its first task, given its niceness.
     niceness: by how much its processes give way to others on a busy machine.
     waiting, running: requests without and with a worker. draining: whether new work is refused.
     """
 
-    def __init__(self, count: int, max_queue: int, niceness: int = 0):
+    def __init__(self, count: int, max_queue: int, niceness: int = 0, prepare: Callable[[int], None] = warm_up):
         self.niceness = niceness
         self.count = count
         self.max_queue = max_queue
+        self.prepare = prepare
         self.draining = False
         self.waiting = 0
         self.running = 0
@@ -213,7 +215,7 @@ class Workers:
 
     async def _started(self) -> None:
         while True:
-            worker = _Worker(self.niceness)
+            worker = _Worker(self.prepare, self.niceness)
             self._all.add(worker)
             try:
                 await worker.begin()

@@ -1,4 +1,4 @@
-"""What tests of several parts share: a real PostgreSQL."""
+"""What tests of several parts share: a real PostgreSQL, and a browser where there is one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,24 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+
+BROWSER_REQUIRED = bool(os.environ.get("INVESTAI_TEST_BROWSER"))
+"""Set where a missing browser shall fail the tests."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the browser's tests out where there is none."""
+    if BROWSER_REQUIRED or shutil.which("chromium"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says that the browser's tests did not run."""
+    if not BROWSER_REQUIRED and not shutil.which("chromium"):
+        terminalreporter.write_line("There is no chromium: the tests marked browser did not run.")
 
 
 @pytest.fixture(scope="session")

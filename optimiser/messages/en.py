@@ -924,6 +924,11 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
         "The process at work on this request ended before it was done, as happens for want of memory.",
         "Try again; if it happens again, make the scenario smaller or give the service more memory.",
     ),
+    "page-not-installed": (
+        "The page is not installed",
+        "This service answers under /v1 and has no page: it was installed without {needed}.",
+        "Install investai-optimiser[page] and start the service again.",
+    ),
     "draining": (
         "The service is stopping",
         "The service is being stopped and takes no new work.",
@@ -1577,6 +1582,49 @@ _VERDICTS: dict[str, str] = {
     "not-proven": "Open: {solver} did not end its search in time, and found nothing better; every rule holds.",
 }
 
+_PAGE: dict[str, str] = {
+    "skip": "Skip to the content",
+    "languages": "Languages",
+    "footer": "Amounts in EUR million. Every figure has a source or is marked as an assumption.",
+    "start": "Which strategy for the fund?",
+    "start.lead": "Open a scenario, move its levers, and see which sites get which euro of which tier, why, and at what "
+    "risk. Every view is a link that can be sent.",
+    "scenario": "Scenario",
+    "levers": "Levers of the scenario",
+    "group.sizes": "Size of each tier",
+    "group.shares": "Greatest and least shares",
+    "group.limits-expected_loss": "Average loss, at most",
+    "group.limits-cvar": "Average loss in the worst cases, at most",
+    "group.rules": "Bounds of rules",
+    "group.weights": "Weights",
+    "group.switches": "Rules in force",
+    "label.max_public_share": "public share of the cost, at most",
+    "label.least_private_share": "private share of the cost, at least",
+    "label.least_public_share": "public share of the cost, at least",
+    "unit.amount": "million",
+    "unit.share": "0 to 1",
+    "unit.count": "number",
+    "unit.number": "",
+    "allocate": "Allocate",
+    "reset": "As written",
+    "to-start": "All scenarios",
+    "invalid": "This scenario cannot be solved as it stands.",
+    "consortia": "consortia",
+    "eur-million": "EUR million",
+    "chart.money": "Money by year and tier",
+    "map": "Money by country, EUR million",
+    "table": "Table",
+    "column": "Item",
+    "sources": "Sources and assumptions",
+    "assumption": "Assumption:",
+    "grade.A": "official text read",
+    "grade.B": "third party quoting an official text",
+    "grade.C": "press",
+    "grade.D": "weak",
+    "grade.der": "derived from other figures",
+    "grade.asm": "assumption",
+}
+
 TEXTS: dict[str, str] = (
     {f"finding.{code}": message for code, (message, _) in _FINDINGS.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _FINDINGS.items()}
@@ -1586,6 +1634,7 @@ TEXTS: dict[str, str] = (
     | _EXPLAIN
     | {f"cli.{code}": words for code, words in _CLI.items()}
     | {f"verdict.{code}": words for code, words in _VERDICTS.items()}
+    | {f"page.{code}": words for code, words in _PAGE.items()}
     | {f"finding.{code}": message for code, (message, _) in _SERVICE.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _SERVICE.items()}
     | {f"problem.{code}": title for code, (title, _, _) in _PROBLEMS.items()}

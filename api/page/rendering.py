@@ -1,0 +1,75 @@
+"""Templates, static files and the headers of pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from optimiser.messages import LANGUAGES, text
+
+HERE = Path(__file__).parent
+
+HEADERS = {
+    # Everything from this service, nothing inline: a scenario's words can never become code or style.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "private, no-cache",
+}
+
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@cache
+def statics() -> dict[str, tuple[bytes, str]]:
+    """Content and media type of every static file, by its name with the hash of its content in it."""
+    found = {}
+    for path in sorted((HERE / "static").iterdir()):
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        found[f"{path.stem}.{digest}{path.suffix}"] = (content, MEDIA_TYPES[path.suffix])
+    return found
+
+
+@cache
+def static_names() -> dict[str, str]:
+    """The hashed name of each static file by its plain one."""
+    return {f"{name.split('.')[0]}.{name.rsplit('.', 1)[1]}": name for name in statics()}
+
+
+@cache
+def environment() -> Environment:
+    """The templates: every value is escaped, a missing one is an error."""
+    loader = FileSystemLoader(HERE / "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals["static"] = lambda name: f"/static/{static_names()[name]}"
+    made.globals["languages"] = LANGUAGES
+    made.tests["number_cell"] = lambda column: column.numeric
+    return made
+
+
+def words(lang: str) -> Callable[..., str]:
+    """The catalogue's ``page.`` texts in one language."""
+
+    def say(code: str, **params: Any) -> str:
+        return text(f"page.{code}", params, lang)
+
+    return say
+
+
+def render(template: str, lang: str, **context: Any) -> bytes:
+    """A page's bytes."""
+    return environment().get_template(template).render(lang=lang, say=words(lang), **context).encode()
+
+
+def page_response(content: bytes, lang: str, status: int = 200) -> Response:
+    """A page as the framework's response."""
+    headers = {**HEADERS, "Content-Language": lang}
+    return Response(content, status, headers, media_type="text/html; charset=utf-8")

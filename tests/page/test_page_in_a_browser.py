@@ -1,0 +1,91 @@
+"""The page in Chromium: levers redraw the answer, everybody can use it, and nothing is complained about."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 60_000
+SCENARIO = "/scenarios/first-loss-design"
+LIMIT = "/fund/tiers/private-senior/limits/cvar/at_most"
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, for this module alone: its event loop would be in other tests' way."""
+    with sync_playwright() as playwright:
+        # No sandbox: tests may run as root, and open nothing but this service.
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"], timeout=PATIENCE_MS
+        )
+        yield found
+        found.close()
+
+
+def opened(browser: Browser, address: str, **context: Any) -> tuple[Page, list[str]]:
+    """A new page, and the complaints of its console, to be looked at in the end."""
+    page = browser.new_context(base_url=address, **context).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"{request.url} {request.failure}"))
+    return page, complaints
+
+
+def test_a_lever_redraws_the_answer_and_the_link(browser: Browser, address: str) -> None:
+    page, complaints = opened(browser, address)
+    page.goto("/?lang=en")
+    page.locator(f'a[href^="{SCENARIO}"]').click()
+    field = page.locator(f'input[name="{LIMIT}"]')
+    assert field.input_value() == "0.2"
+    before = page.locator("#answer").inner_text()
+    field.fill("0.3")
+    expect(page.locator(".lever.moved")).to_have_count(1, timeout=PATIENCE_MS)
+    assert page.locator("#answer").inner_text() != before
+    link = page.url
+    assert f"{LIMIT}=0.3" in link.replace("%2F", "/")
+    # The link alone shows the same to whoever gets it.
+    answer = page.locator("#answer table").first.inner_text()
+    page.goto(link)
+    assert page.locator("#answer table").first.inner_text() == answer
+    assert field.input_value() == "0.3"
+    assert complaints == []
+    page.context.close()
+
+
+def test_without_script_the_button_does_the_same(browser: Browser, address: str) -> None:
+    page, complaints = opened(browser, address, java_script_enabled=False)
+    page.goto(f"{SCENARIO}?lang=en")
+    page.locator(f'input[name="{LIMIT}"]').fill("0.3")
+    page.locator("form.levers button").click()
+    expect(page.locator(".lever.moved")).to_have_count(1, timeout=PATIENCE_MS)
+    assert "form=" not in page.url
+    assert complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "path"), [("start", "/"), ("scenario", SCENARIO), ("problem", "/nowhere")])
+def test_everybody_can_use_it(browser: Browser, address: str, name: str, path: str, scheme: str, width: int) -> None:
+    page, complaints = opened(browser, address, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.goto(f"{path}?lang=en")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    # Nothing is wider than the screen: long tables scroll by themselves.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Chromium itself complains about the status of the page that is not there.
+    assert [c for c in complaints if "404" not in c] == []
+    page.context.close()
