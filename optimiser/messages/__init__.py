@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "fr")
 
 
 def catalogue(lang: str = "en") -> Mapping[str, str]:
