@@ -16,6 +16,7 @@ from api.languages import weighted
 from api.problems import JSON, Answer, refuse
 from api.settings import Settings
 from api.work.job import Job, Work, hard_stop_s
+from optimiser.messages import Phrase
 
 if TYPE_CHECKING:
     from api.workers import Workers
@@ -146,9 +147,9 @@ def check_media_type(request: Request) -> None:
     charset = header.get_param("charset", "utf-8")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if declared is None or declared.partition(";")[0].strip().lower() != "application/json":
-        raise refuse("media-type", found=(declared or "of no stated type")[:80])
+        raise refuse("media-type", found=declared[:80] if declared else Phrase("no-stated-type"))
     if str(charset).lower() not in ("utf-8", "utf8"):
-        raise refuse("media-type", found=f"charset {charset}"[:80])
+        raise refuse("media-type", found=Phrase("charset", {"charset": str(charset)[:72]}))
     if encoding not in ("", "identity"):
         raise refuse("media-type", found=encoding[:80])
 

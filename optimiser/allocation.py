@@ -17,6 +17,7 @@ from typing import Any
 from optimiser.certificate import certify
 from optimiser.errors import ScenarioError
 from optimiser.findings import Finding, has_errors
+from optimiser.messages import Phrase
 from optimiser.model.build import Model, build_model
 from optimiser.plan import Plan, million
 from optimiser.result.aid import grant_equivalents
@@ -294,7 +295,9 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
             )
         else:
             gap = None if first is None else _gap(first.value, first.bound, outcome.absolute_gap)
-            shown = "an unknown distance" if gap is None else f"{100 * gap:.3g} %"
+            shown = (
+                Phrase("unknown-distance") if gap is None else Phrase("percent", {"percent": float(f"{100 * gap:.3g}")})
+            )
             found.append(
                 Finding(
                     "warning", "time-limit", "/solver/time_limit_s", {"seconds": options.time_limit_s, "gap": shown}
@@ -305,7 +308,7 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
     if outcome.termination == "unbounded":
         found.append(Finding("warning", "unbounded-objective", "/objective"))
     if outcome.termination == "error":
-        found.append(Finding("warning", "solver-failed", "", {"reason": "no answer within its tolerances"}))
+        found.append(Finding("warning", "solver-failed", "", {"reason": Phrase("untrusted")}))
     found += [Finding("note", note, "/objective") for note in outcome.notes]
     return found
 

@@ -16,10 +16,11 @@ An infeasible scenario or a time limit is an answer, not an error: both come bac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.findings import Finding
+    from optimiser.messages import Phrase
 
 
 class InvestAIError(Exception):
@@ -45,7 +46,14 @@ class QuestionError(ScenarioError):
 
 
 class PointerError(InvestAIError):
-    """A pointer leads nowhere in the scenario."""
+    """A pointer leads nowhere in the scenario; ``where`` says it in any language."""
+
+    def __init__(self, where: Phrase | str):
+        super().__init__(str(where))
+        self.where = where
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.where,)
 
 
 class SolverError(InvestAIError):

@@ -12,6 +12,7 @@ from optimiser.allocation import Source, loaded_from, money_cells, private_cells
 from optimiser.certificate import certify
 from optimiser.errors import PlanError
 from optimiser.findings import Finding
+from optimiser.messages import Phrase, type_of
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKey, exact
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
@@ -101,7 +102,7 @@ def plan_from(scenario: Scenario, document: Any) -> Plan:
     Errors: PlanError with every place that does not fit.
     """
     if not isinstance(document, Mapping):
-        raise PlanError([Finding("error", "plan-not-an-object", "", {"found": type(document).__name__})])
+        raise PlanError([Finding("error", "plan-not-an-object", "", {"found": type_of(document)})])
     reader = _Reader(scenario, document)
     reader.read_awards()
     money = {
@@ -134,13 +135,13 @@ class _Reader:
         """The cells of one list: their key, and their euros."""
         cells = self.document.get(key, [])
         if not isinstance(cells, list):
-            self._wrong(f"/{key}", cells, "a list")
+            self._wrong(f"/{key}", cells, Phrase("a-list"))
             return
         seen = set()
         for n, cell in enumerate(cells):
             place = f"/{key}/{n}"
             if not isinstance(cell, Mapping):
-                self._wrong(place, cell, "an object")
+                self._wrong(place, cell, Phrase("an-object"))
                 continue
             found = tuple(cell.get(name) for name in names)
             amount = cell.get("amount")
@@ -155,7 +156,7 @@ class _Reader:
         """The fractions and start years stated by ``candidates``, each with its ``phases``, its ``starts`` or both."""
         awards = self.document.get("candidates", [])
         if not isinstance(awards, list):
-            self._wrong("/candidates", awards, "a list")
+            self._wrong("/candidates", awards, Phrase("a-list"))
             return
         for n, award in enumerate(awards):
             place = f"/candidates/{n}"
@@ -165,7 +166,7 @@ class _Reader:
                 parts["phases"] = {}
             for key, by_phase in parts.items():
                 if not isinstance(by_phase, Mapping):
-                    self._wrong(f"{place}/{key}", by_phase, "an object")
+                    self._wrong(f"{place}/{key}", by_phase, Phrase("an-object"))
                 elif by_phase and not self._known(place, "candidate", said.get("id"), self.phases):
                     break
                 else:
@@ -184,7 +185,7 @@ class _Reader:
                 named = {"candidate": candidate, "phase": phase}
                 self.findings.append(Finding("error", "plan-start-fixed", here, named))
             elif not _is_year(value):
-                self._wrong(here, value, "a year")
+                self._wrong(here, value, Phrase("a-year"))
             else:
                 self.starts[candidate, phase] = value
 
@@ -196,10 +197,10 @@ class _Reader:
         if not self._known(place, "phase", key["phase"], phases):
             return False
         if not _is_year(key["year"]):
-            self._wrong(f"{place}/year", key["year"], "a whole number")
+            self._wrong(f"{place}/year", key["year"], Phrase("a-whole-number"))
             return False
         if not _is_number(amount):
-            self._wrong(f"{place}/amount", amount, "a number")
+            self._wrong(f"{place}/amount", amount, Phrase("a-number"))
             return False
         if amount < 0:
             self.findings.append(Finding("error", "plan-negative", f"{place}/amount", {"amount": float(amount)}))
@@ -226,15 +227,13 @@ class _Reader:
                 "error",
                 "plan-unknown",
                 f"{place}/{what}",
-                {"what": what, "id": str(name)[:80], "known": sorted(known)[:12]},
+                {"what": Phrase(f"plan.{what}"), "id": str(name)[:80], "known": sorted(known)[:12]},
             )
         )
         return False
 
-    def _wrong(self, place: str, found: Any, expected: str) -> None:
-        self.findings.append(
-            Finding("error", "wrong-type", place, {"found": type(found).__name__, "expected": expected})
-        )
+    def _wrong(self, place: str, found: Any, expected: Phrase) -> None:
+        self.findings.append(Finding("error", "wrong-type", place, {"found": type_of(found), "expected": expected}))
 
 
 def _is_number(value: Any) -> bool:

@@ -9,6 +9,7 @@ from api.problems import Answer
 from api.work.job import Job, invalid, studied, too_large, under
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
+from optimiser.messages import type_of
 from optimiser.scenario.load import Loaded, load_document
 from optimiser.solve.options import SolveOptions
 from optimiser.strategies.comparison import compare
@@ -21,7 +22,7 @@ def compare_strategies(job: Job) -> Answer:
     def compared(loaded: Loaded, body: Mapping[str, Any], options: SolveOptions) -> Answer:
         wanted = body.get("strategies")
         if wanted is not None and not isinstance(wanted, list):
-            params = {"found": type(wanted).__name__}
+            params = {"found": type_of(wanted)}
             return invalid("invalid-request", [Finding("error", "strategies-not-a-list", "/strategies", params)], job)
         try:
             return Answer(200, compare(loaded, wanted, options, job.lang).to_json())

@@ -11,6 +11,7 @@ from optimiser.errors import QuestionError
 from optimiser.explain.explanations import WITHIN, explain_candidate, explain_country
 from optimiser.explain.repairs import repair
 from optimiser.findings import Finding
+from optimiser.messages import Phrase, type_of
 from optimiser.scenario.load import Loaded
 from optimiser.solve.options import SolveOptions
 
@@ -46,14 +47,14 @@ def _wrong(document: Mapping[str, Any]) -> Iterator[Finding]:
     for key in ("candidate", "country"):
         value = document.get(key)
         if value is not None and not isinstance(value, str):
-            yield _type(key, value, "a text")
+            yield _type(key, value, Phrase("a-text"))
     count, within = document.get("alternatives", 0), document.get("within", WITHIN)
     if not isinstance(count, int) or isinstance(count, bool):
-        yield _type("alternatives", count, "a whole number")
+        yield _type("alternatives", count, Phrase("a-whole-number"))
     elif not 0 <= count <= MOST_ALTERNATIVES:
         yield _range("alternatives", count, 0, MOST_ALTERNATIVES)
     if not isinstance(within, int | float) or isinstance(within, bool):
-        yield _type("within", within, "a number")
+        yield _type("within", within, Phrase("a-number"))
     elif not 0 <= within <= 1:
         yield _range("within", within, 0, 1)
     if document.get("country") is not None:
@@ -62,8 +63,8 @@ def _wrong(document: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding("error", "two-questions", f"/{key}", {"key": key})
 
 
-def _type(key: str, value: Any, expected: str) -> Finding:
-    return Finding("error", "wrong-type", f"/{key}", {"found": type(value).__name__, "expected": expected})
+def _type(key: str, value: Any, expected: Phrase) -> Finding:
+    return Finding("error", "wrong-type", f"/{key}", {"found": type_of(value), "expected": expected})
 
 
 def _range(key: str, value: float, least: float, most: float) -> Finding:

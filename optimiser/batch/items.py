@@ -96,7 +96,7 @@ class SweepItem(Item):
         try:
             document = patched(self.sweep.base, self.sweep.patch(self.number))
         except PointerError as error:
-            return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+            return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": error.where}),))
         return load_document(document, settings)
 
 

@@ -28,6 +28,12 @@ def batch_page(summary: BatchSummary, lang: str = "en") -> list[Block]:
         blocks.append(Table(say("batch.failures"), columns, [list(pair) for pair in shown], notes))
     rate = summary.new / summary.seconds if summary.seconds else 0.0
     skipped = summary.succeeded - summary.new
-    took = say("batch.took", new=summary.new, skipped=skipped, seconds=f"{summary.seconds:.1f}", rate=f"{rate:.1f}")
+    took = say(
+        "batch.took",
+        new=summary.new,
+        skipped=skipped,
+        seconds=say.digits(f"{summary.seconds:.1f}"),
+        rate=say.digits(f"{rate:.1f}"),
+    )
     blocks.append(Paragraph("", [took]))
     return blocks

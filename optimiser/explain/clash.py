@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from optimiser.explain.answer import Clash, RuleInClash
 from optimiser.explain.written import Written, written_rows
-from optimiser.messages import text
+from optimiser.messages import digits, text, unit_words
 from optimiser.model.build import Model
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays
@@ -151,7 +151,7 @@ def in_words(scenario: Scenario, w: Written, lang: str) -> RuleInClash:
         code = "rule.L3.committed" if w.pointers[0].endswith("committed") else f"rule.L3.{_locked(scenario, w)}"
     elif w.unit == "share" and w.label in ("G1", "S7"):
         code += "_share"
-    params = {"rule": w.rule, "value": shown(w.value, w.unit), "pointer": w.pointers[0]}
+    params = {"rule": w.rule, "value": shown(w.value, w.unit, lang), "pointer": w.pointers[0]}
     return RuleInClash(
         w.label,
         w.rule,
@@ -164,14 +164,15 @@ def in_words(scenario: Scenario, w: Written, lang: str) -> RuleInClash:
     )
 
 
-def shown(value: float | None, unit: str) -> str:
+def shown(value: float | None, unit: str, lang: str) -> str:
     """A number with its unit, as a sentence has it: amounts and totals with separators, shares as percentages."""
     if value is None:
         return ""
     if unit in ("share", "rate"):
-        return f"{round(100 * value, 7):,.10g} %"
+        return digits(f"{round(100 * value, 7):,.10g} %", lang)
     number = f"{value:,.6f}".rstrip("0").rstrip(".") if abs(value) >= 1e-6 or value == 0 else f"{value:.6g}"
-    return number if unit in ("count", "ratio", "1") else f"{number} {unit}"
+    number = digits(number, lang)
+    return number if unit in ("count", "ratio", "1") else f"{number} {unit_words(unit, lang)}"
 
 
 def _locked(scenario: Scenario, w: Written) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from optimiser.explain.answer import CandidateCase, CountryCase, RuleInClash, Swap, TermChange
 from optimiser.explain.clash import shown
 from optimiser.explain.inquiry import Inquiry
-from optimiser.messages import text
+from optimiser.messages import digits, text
 from optimiser.plan import million
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import belongs
@@ -72,7 +72,7 @@ class _Letter:
         assert plan is not None
         for c in cases:
             money = sum(euros for (_, name, _, _), euros in plan.money.items() if name == c.id)
-            self.say("funded", site=_called(c), money=shown(million(money), "EUR million"))
+            self.say("funded", site=_called(c), money=shown(million(money), "EUR million", self._lang))
             if c.replacement is not None and c.replacement.possible:
                 code = "replaced" if c.replacement.comes_in else "not-replaced"
                 self.say(
@@ -113,7 +113,7 @@ class _Letter:
             self.say(
                 "to-beat",
                 site=_called(weakest),
-                cost=shown(cost, "EUR million"),
+                cost=shown(cost, "EUR million", self._lang),
                 lost=self._lost(terms, nothing="letter.nothing-lost"),
             )
 
@@ -128,9 +128,9 @@ class _Letter:
                 "letter.worse" if t.lost > 0 else "letter.better",
                 {
                     "term": text(f"cli.term.{t.term}", {"attribute": t.attribute or ""}, self._lang),
-                    "before": shown(t.before, t.unit),
-                    "after": shown(t.after, t.unit),
-                    "share": f"{100 * abs(t.lost) / abs(t.before):.3g} %" if t.before else "-",
+                    "before": shown(t.before, t.unit, self._lang),
+                    "after": shown(t.after, t.unit, self._lang),
+                    "share": digits(f"{100 * abs(t.lost) / abs(t.before):.3g} %", self._lang) if t.before else "-",
                 },
                 self._lang,
             )

@@ -311,8 +311,12 @@ class _Repairing:
             return Change(w.label, w.rule, pointer, _before(w), value, None, w.unit, words)
         by = abs(value - w.value)
         code = "money" if w.label in MONEY_LABELS else "too-low" if w.bound == "at_most" else "too-high"
-        params = {"text": rule.text, "by": shown(by, w.unit), "after": shown(float(value), w.unit)}
-        words = text(f"explain.change.{code}", params, self._lang)
+        params = {
+            "text": rule.text,
+            "by": shown(by, w.unit, self._lang),
+            "after": shown(float(value), w.unit, self._lang),
+        }
+        words = text(f"explain.change.{code}", {"text": rule.text, **sizes}, self._lang)
         return Change(w.label, w.rule, pointer, w.value, value, by, w.unit, words)
 
 

@@ -7,6 +7,7 @@ its own. Languages are modules of this package with one dictionary ``TEXTS``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -20,20 +21,60 @@ def catalogue(lang: str = "en") -> Mapping[str, str]:
     """
     if lang not in LANGUAGES:
         raise KeyError(f"no catalogue for language {lang!r}; there are: {', '.join(LANGUAGES)}")
-    texts: Mapping[str, str] = import_module(f"optimiser.messages.{lang}").TEXTS
+    texts: Mapping[str, str] = _module(lang).TEXTS
     return texts
 
 
 def text(code: str, params: Mapping[str, Any], lang: str = "en") -> str:
     """The text of ``code`` in ``lang``, with ``params`` filled in (numbers without float noise)."""
-    return catalogue(lang)[code].format_map({k: _shown(v) for k, v in params.items()})
+    return catalogue(lang)[code].format_map({k: _shown(v, lang) for k, v in params.items()})
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "none"}[value]
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A parameter that is words: ``phrase.{code}`` of the catalogue, put into the language of the text around it."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+    def said(self, lang: str) -> str:
+        """The words in a language."""
+        return text(f"phrase.{self.code}", self.params, lang)
+
+
+def type_of(value: Any) -> Phrase | str:
+    """What kind of JSON value this is, in words."""
+    name = type(value).__name__
+    return Phrase(f"type.{name}") if f"phrase.type.{name}" in catalogue() else name
+
+
+def digits(shown: str, lang: str) -> str:
+    """A number formatted as in English, with the marks of a language: 1,234.5 % is 1 234,5 % in French."""
+    marks: Mapping[str, str] = _module(lang).MARKS
+    return "".join(marks.get(c, c) for c in shown)
+
+
+def unit_words(unit: str, lang: str) -> str:
+    """A unit of the model ("EUR million", "share") in words; a unit that is the scenario's own stays as it is."""
+    return catalogue(lang).get(f"unit.{unit}", unit)
+
+
+def _module(lang: str) -> Any:
+    return import_module(f"optimiser.messages.{lang}")
+
+
+def _shown(value: Any, lang: str) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return digits(f"{value:.10g}", lang)
+    if value is None:
+        return text("phrase.none", {}, lang)
+    if isinstance(value, Phrase):
+        return value.said(lang)
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(str(_shown(v)) for v in value) or "none"
+        return ", ".join(str(_shown(v, lang)) for v in value) or text("phrase.none", {}, lang)
     return value

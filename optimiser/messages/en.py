@@ -1290,6 +1290,8 @@ _CLI: dict[str, str] = {
     "per.million": "EUR million",
     "per.site": "site",
     "per.unit": "unit",
+    "rule-of": "{words}: {rule}",
+    "level-of": "level {level} ({tiers})",
     "binding.note": "Worth: what the objective gains by one more euro (in millions), site or unit allowed by the rule.",
     "binding.whole": "It holds with the chosen sites fixed.",
     "binding.no-prices": "This solver gives no prices: only what stands at its bound is listed.",
@@ -1625,12 +1627,78 @@ _PAGE: dict[str, str] = {
     "grade.asm": "assumption",
 }
 
+_PHRASES: dict[str, str] = {
+    "none": "none",
+    "nothing": "nothing",
+    "both": "both",
+    "neither": "neither",
+    "candidate": "the candidate",
+    "phase": "the phase",
+    "earlier-phase": "the earlier phase {phase}",
+    "commitment-or-lock": "a commitment or lock",
+    "lock-or-commitment": "this phase's lock or commitment",
+    "money": "money",
+    "millions": " EUR million",
+    "no-tier": "no tier",
+    "pair": "{a} and {b}",
+    "did-you-mean": "Did you mean '{key}'?",
+    "keys-here": "Keys here: {keys}.",
+    "unknown-distance": "an unknown distance",
+    "percent": "{percent} %",
+    "untrusted": "no answer within its tolerances",
+    "no-stated-type": "of no stated type",
+    "charset": "charset {charset}",
+    # what can be written
+    "a-number": "a number",
+    "a-whole-number": "a whole number",
+    "a-boolean": "true or false",
+    "text": "text",
+    "a-text": "a text",
+    "a-list": "a list",
+    "an-object": "an object",
+    "a-year": "a year",
+    "a-name-or-strategy": 'a name, or an object with "strategy"',
+    "an-attribute": "the name of an attribute",
+    "population-or-none": "population or none",
+    "a-weight": "a number, 0 or more: objective per EUR million",
+    "a-level": "a share between 0 and 1",
+    "a-key": "gdp, population, or an object with a number of each country",
+    "an-order": "score or cheapest",
+    # kinds of values
+    "type.dict": "dict",
+    "type.list": "list",
+    "type.str": "str",
+    "type.int": "int",
+    "type.float": "float",
+    "type.bool": "bool",
+    "type.NoneType": "NoneType",
+    # where a pointer leads
+    "pointer.no-slash": "{pointer} does not start with a slash, as in /fund/tiers/union/size",
+    "pointer.whole": "the whole scenario cannot be set; name a place, as in /fund/tiers/union/size",
+    "pointer.value": "{place} is a value and holds nothing called {name}",
+    "pointer.not-there": "{place} does not exist; there are: {known}",
+    "pointer.positions": "0 to {last}",
+    # what a plan names
+    "plan.tier": "tier",
+    "plan.candidate": "candidate",
+    "plan.phase": "phase",
+}
+"""Words that stand as parameters in other texts."""
+
+_UNITS: dict[str, str] = {"EUR million": "EUR million"}
+"""Units of the model; those of attributes are the scenario's own."""
+
+MARKS: dict[str, str] = {}
+"""What stands for the marks of a number as English writes it."""
+
 TEXTS: dict[str, str] = (
     {f"finding.{code}": message for code, (message, _) in _FINDINGS.items()}
     | {f"cure.{code}": cure for code, (_, cure) in _FINDINGS.items()}
     | {f"reason.{code}": reason for code, reason in _REASONS.items()}
     | {"reason-starts": "Decided start: {starts}."}
     | {f"label.{label}": words for label, words in _LABELS.items()}
+    | {f"phrase.{code}": words for code, words in _PHRASES.items()}
+    | {f"unit.{unit}": words for unit, words in _UNITS.items()}
     | _EXPLAIN
     | {f"cli.{code}": words for code, words in _CLI.items()}
     | {f"verdict.{code}": words for code, words in _VERDICTS.items()}

@@ -1344,6 +1344,8 @@ _CLI: dict[str, str] = {
     "per.million": "million d'euros",
     "per.site": "site",
     "per.unit": "unité",
+    "rule-of": "{words} : {rule}",
+    "level-of": "niveau {level} ({tiers})",
     "binding.note": "Prix dual : ce que gagne l'objectif par million d'euros, site ou unité de plus que la règle permet.",
     "binding.whole": "Il vaut pour les sites choisis, tenus fixes.",
     "binding.no-prices": "Ce solveur ne donne pas de prix : seul ce qui est à sa borne est indiqué.",
@@ -1620,8 +1622,73 @@ _CLI: dict[str, str] = {
     "use-scenario": "Pour en utiliser un, par son identifiant : investai allocate {id}",
 }
 
+_PHRASES: dict[str, str] = {
+    "none": "aucun",
+    "nothing": "rien",
+    "both": "les deux",
+    "neither": "aucun des deux",
+    "candidate": "le candidat",
+    "phase": "la phase",
+    "earlier-phase": "la phase précédente {phase}",
+    "commitment-or-lock": "un engagement ou une décision d'avance",
+    "lock-or-commitment": "la décision d'avance ou l'engagement de cette phase",
+    "money": "argent",
+    "millions": " millions d'euros",
+    "no-tier": "aucune tranche",
+    "pair": "{a} et {b}",
+    "did-you-mean": "Vouliez-vous dire « {key} » ?",
+    "keys-here": "Clés admises ici : {keys}.",
+    "unknown-distance": "une distance inconnue",
+    "percent": "{percent} %",
+    "untrusted": "pas de réponse dans ses tolérances",
+    "no-stated-type": "sans type indiqué",
+    "charset": "jeu de caractères {charset}",
+    # what can be written
+    "a-number": "un nombre",
+    "a-whole-number": "un nombre entier",
+    "a-boolean": "true ou false",
+    "text": "un texte",
+    "a-text": "un texte",
+    "a-list": "une liste",
+    "an-object": "un objet",
+    "a-year": "une année",
+    "a-name-or-strategy": 'un nom, ou un objet avec "strategy"',
+    "an-attribute": "le nom d'un attribut",
+    "population-or-none": "population ou none",
+    "a-weight": "un nombre positif ou nul : objectif par million d'euros",
+    "a-level": "une part entre 0 et 1",
+    "a-key": "gdp, population, ou un objet avec un nombre par pays",
+    "an-order": "score ou cheapest",
+    # kinds of values
+    "type.dict": "un objet",
+    "type.list": "une liste",
+    "type.str": "un texte",
+    "type.int": "un nombre entier",
+    "type.float": "un nombre",
+    "type.bool": "true ou false",
+    "type.NoneType": "null",
+    # where a pointer leads
+    "pointer.no-slash": "{pointer} ne commence pas par une barre oblique, comme dans /fund/tiers/union/size",
+    "pointer.whole": "le scénario entier ne peut pas être remplacé ; nommez un endroit, comme /fund/tiers/union/size",
+    "pointer.value": "{place} est une valeur et ne contient rien du nom de {name}",
+    "pointer.not-there": "{place} n'existe pas ; il y a : {known}",
+    "pointer.positions": "de 0 à {last}",
+    # what a plan names
+    "plan.tier": "la tranche",
+    "plan.candidate": "le candidat",
+    "plan.phase": "la phase",
+}
+"""Words that stand as parameters in other texts."""
+
+_UNITS: dict[str, str] = {"EUR million": "millions d'euros"}
+"""Units of the model; those of attributes are the scenario's own."""
+
 _NARROW, _WIDE = "\u202f", "\u00a0"
 """The spaces that never end a line: narrow, and as wide as any."""
+
+
+MARKS: dict[str, str] = {".": ",", ",": _NARROW, " ": _NARROW}
+"""What stands for the marks of a number as English writes it."""
 
 
 def _typeset(words: str) -> str:
@@ -1639,6 +1706,8 @@ TEXTS: dict[str, str] = {
         | {f"reason.{code}": reason for code, reason in _REASONS.items()}
         | {"reason-starts": "Départ décidé : {starts}."}
         | {f"label.{label}": words for label, words in _LABELS.items()}
+        | {f"phrase.{code}": words for code, words in _PHRASES.items()}
+        | {f"unit.{unit}": words for unit, words in _UNITS.items()}
         | _EXPLAIN
         | {f"cli.{code}": words for code, words in _CLI.items()}
         | {f"finding.{code}": message for code, (message, _) in _SERVICE.items()}

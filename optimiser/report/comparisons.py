@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from optimiser.report.numbers import NOTHING, amounts, number, share
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block, outcome_sentences
 from optimiser.report.tables import label_words
@@ -34,7 +34,7 @@ def comparison_page(c: Comparison, lang: str = "en", everything: bool = False, t
     ]
     if c.results and c.results[0].findings:
         blocks.append(findings_block(say("title.findings"), c.results[0].findings, say, everything))
-    blocks.append(Paragraph("", [say("took-compare", seconds=f"{overview.seconds:.2f}")]))
+    blocks.append(Paragraph("", [say("took-compare", seconds=say.digits(f"{overview.seconds:.2f}"))]))
     return [block for block in blocks if block is not None]
 
 
@@ -68,7 +68,7 @@ def _state(site: SiteRow, label: str, say: Words) -> str:
     if not phases:
         return NOTHING
     if funded < 1:
-        return share(funded)
+        return say.share(funded)
     return f"{say('compare.in')} {phases}" if len(set(site.phases.values()) - {0}) > 1 else say("compare.in")
 
 
@@ -91,8 +91,8 @@ def _strategies(c: Comparison, say: Words) -> Block:
     notes = [say("compare.given-up-note")]
     if any(stage.name.startswith("objective 2") for r in c.results[:1] for stage in r.objective.stages):
         notes.append(say("compare.first-term-note"))
-    public = amounts(r.public_money for r in rows)
-    private = amounts(r.private_money for r in rows)
+    public = say.amounts(r.public_money for r in rows)
+    private = say.amounts(r.private_money for r in rows)
     titles = ("compare.column.objective", "compare.column.given-up", "column.sites", "column.public", "column.private")
     columns = [
         Column(say("compare.column.strategy")),
@@ -102,8 +102,8 @@ def _strategies(c: Comparison, say: Words) -> Block:
     cells = [
         [
             r.strategy,
-            NOTHING if r.objective is None else number(r.objective),
-            _given_up(r),
+            NOTHING if r.objective is None else say.number(r.objective),
+            _given_up(r, say),
             NOTHING if r.sites is None else str(r.sites),
             NOTHING if r.sites is None else public[n],
             NOTHING if r.sites is None else private[n],
@@ -114,10 +114,16 @@ def _strategies(c: Comparison, say: Words) -> Block:
     return Table(say("compare.title.strategies"), columns, cells, notes)
 
 
-def _given_up(r: StrategyRow) -> str:
+def _given_up(r: StrategyRow, say: Words) -> str:
     if r.given_up_share is None:
-        return NOTHING if r.given_up is None else number(r.given_up)
-    return share(r.given_up_share) if r.given_up_share > 0 else "0 %" if r.given_up == 0 else share(r.given_up_share)
+        return NOTHING if r.given_up is None else say.number(r.given_up)
+    return (
+        say.share(r.given_up_share)
+        if r.given_up_share > 0
+        else say.share(0.0)
+        if r.given_up == 0
+        else say.share(r.given_up_share)
+    )
 
 
 def _rules(r: StrategyRow, say: Words) -> str:
@@ -135,7 +141,7 @@ def _measures(overview: Overview, say: Words) -> Block | None:
     for name in ("countries_served", "least_served", "worst_public_loss", "greatest_regret"):
         values = [getattr(r, name) for r in rows]
         if any(v is not None for v in values) and (name == "countries_served" or any(values)):
-            shown = amounts(values) if name == "worst_public_loss" else [_number(v) for v in values]
+            shown = say.amounts(values) if name == "worst_public_loss" else [_number(say, v) for v in values]
             kept.append((name, shown))
     if not kept:
         return None
@@ -148,8 +154,8 @@ def _measures(overview: Overview, say: Words) -> Block | None:
     return Table(say("compare.title.measures"), columns, cells, notes)
 
 
-def _number(value: float | None) -> str:
-    return NOTHING if value is None else number(float(value))
+def _number(say: Words, value: float | None) -> str:
+    return NOTHING if value is None else say.number(float(value))
 
 
 def _prices(overview: Overview, say: Words) -> Block | None:
@@ -162,15 +168,21 @@ def _prices(overview: Overview, say: Words) -> Block | None:
 
 
 def _price(name: str, p: Price, say: Words) -> str:
-    cost = say("compare.no-price") if p.price is None else say("compare.price-none") if p.price <= 0 else share(p.price)
+    cost = (
+        say("compare.no-price")
+        if p.price is None
+        else say("compare.price-none")
+        if p.price <= 0
+        else say.share(p.price)
+    )
     measure = say(f"compare.column.{p.measure}").lower()
     return say(
         f"compare.price-{name}",
         price=cost,
         measure=measure,
-        unit=p.unit,
-        before=number(p.before),
-        after=number(p.after),
+        unit=say.unit(p.unit),
+        before=say.number(p.before),
+        after=say.number(p.after),
     )
 
 
@@ -196,10 +208,10 @@ def _remarks(c: Comparison, say: Words) -> Block | None:
     ]
     if c.comparison.score is not None:
         score = c.comparison.score
-        weights = [f"{a} {number(w)}" for a, w in score.weights.items()]
+        weights = [f"{a} {say.number(w)}" for a, w in score.weights.items()]
         ratio = score.consistency_ratio
         sentences.append(say(f"compare.score-{score.method}", weights=weights))
-        sentences += [] if ratio is None else [say("compare.score-ratio", ratio=number(ratio))]
+        sentences += [] if ratio is None else [say("compare.score-ratio", ratio=say.number(ratio))]
     sentences += [
         say("compare.left-out", strategy=n.strategy, why=n.findings[0]["message"]) for n in c.comparison.not_applied
     ]
@@ -216,7 +228,7 @@ def difference_page(d: Difference, lang: str = "en", titles: tuple[str, str] = (
         _outcomes(d, say),
         _decisions(d, say),
         *(_sums(d.money, by, say) for by in ("tier", "site", "year")),
-        Paragraph("", [say("took-diff", seconds=f"{d.seconds:.2f}")]),
+        Paragraph("", [say("took-diff", seconds=say.digits(f"{d.seconds:.2f}"))]),
     ]
     return [block for block in blocks if block is not None]
 
@@ -241,15 +253,15 @@ def _inputs(d: Difference, say: Words) -> Block | None:
     if not d.inputs:
         return None
     columns = [Column(say(f"diff.column.{title}")) for title in ("pointer", "before", "after")]
-    rows = [[change.pointer, _value(change.before), _value(change.after)] for change in d.inputs]
+    rows = [[change.pointer, _value(change.before, say), _value(change.after, say)] for change in d.inputs]
     return Table(say("diff.title.inputs"), columns, rows)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, say: Words) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(float(value))
+        return say.number(float(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
@@ -257,10 +269,10 @@ def _value(value: Any) -> str:
 def _outcomes(d: Difference, say: Words) -> Block:
     sides = (d.before, d.after)
     rows: list[list[str]] = [[say("diff.ended"), *(say(f"diff.ended.{s.termination}") for s in sides)]]
-    rows.append([say("headline.weighted"), *(_number(s.objective) for s in sides)])
+    rows.append([say("headline.weighted"), *(_number(say, s.objective) for s in sides)])
     rows.append([say("headline.sites"), *(str(s.sites) if s.has_allocation else NOTHING for s in sides)])
     for name in ("public_money", "private_money"):
-        rows.append([say(f"headline.{name}"), *amounts(getattr(s, name) for s in sides)])
+        rows.append([say(f"headline.{name}"), *say.amounts(getattr(s, name) for s in sides)])
     columns = [
         Column(""),
         Column(say("diff.column.before"), numeric=True),
@@ -273,7 +285,7 @@ def _decisions(d: Difference, say: Words) -> Block | None:
     if not d.decisions:
         return None
     before, after, change = (
-        amounts(values)
+        say.amounts(values)
         for values in (
             [x.money_before for x in d.decisions],
             [x.money_after for x in d.decisions],
@@ -296,7 +308,7 @@ def _sums(money: Sequence[MoneyChange], by: str, say: Words) -> Block | None:
     found = [m for m in money if m.by == by]
     if not found:
         return None
-    shown = [amounts(getattr(m, name) for m in found) for name in ("before", "after", "change")]
+    shown = [say.amounts(getattr(m, name) for m in found) for name in ("before", "after", "change")]
     columns = [
         Column(say(f"column.{by}")),
         *(Column(say(f"diff.column.{title}"), numeric=True) for title in ("before", "after", "change")),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from optimiser.explain.answer import CandidateCase, Clash, EntryPrice, Explanation, Repair, TermChange
 from optimiser.explain.kept import Kept
-from optimiser.report.numbers import NOTHING, grid, number, share
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
 
@@ -34,7 +34,7 @@ def explanation_page(answer: Explanation, lang: str = "en", everything: bool = F
         blocks.append(Paragraph("", [say("explain.not-computed", what=_named(answer.not_computed, say))]))
     if answer.findings and everything:
         blocks.append(findings_block(say("title.findings"), answer.findings, say, everything))
-    blocks.append(Paragraph("", [say("explain.took", seconds=f"{answer.provenance.seconds:.2f}")]))
+    blocks.append(Paragraph("", [say("explain.took", seconds=say.digits(f"{answer.provenance.seconds:.2f}"))]))
     return [block for block in blocks if block is not None]
 
 
@@ -48,12 +48,12 @@ def repair_page(answer: Repair, lang: str = "en", everything: bool = False, titl
         for n, option in enumerate(answer.repairs, 1):
             notes = [say("repair.proven" if option.proven_least else "repair.not-proven")]
             if option.money:
-                notes.append(say("repair.money", amount=number(option.money)))
+                notes.append(say("repair.money", amount=say.number(option.money)))
             if option.objective is not None:
-                notes.append(say("repair.objective", value=number(option.objective)))
+                notes.append(say("repair.objective", value=say.number(option.objective)))
             if option.command:
                 notes.append(option.command)
-            heading = say("title.repair", n=n, size=share(option.size))
+            heading = say("title.repair", n=n, size=say.share(option.size))
             blocks.append(Paragraph(heading, [*(f"- {c.text}" for c in option.changes), *notes]))
         if not answer.repairs:
             blocks.append(Paragraph("", [say("repair.none")]))
@@ -61,7 +61,7 @@ def repair_page(answer: Repair, lang: str = "en", everything: bool = False, titl
         blocks.append(Paragraph("", [say("explain.not-computed", what=_named(answer.not_computed, say))]))
     if answer.findings and everything:
         blocks.append(findings_block(say("title.findings"), answer.findings, say, everything))
-    blocks.append(Paragraph("", [say("explain.took", seconds=f"{answer.provenance.seconds:.2f}")]))
+    blocks.append(Paragraph("", [say("explain.took", seconds=say.digits(f"{answer.provenance.seconds:.2f}"))]))
     return blocks
 
 
@@ -71,7 +71,7 @@ def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: s
     name = answer.results[0].scenario.name or title
     blocks: list[Block] = [Heading(name, _kept_sentences(answer, say), answer.new_plan is not None)]
     if answer.moves:
-        columns = grid(
+        columns = say.grid(
             [[getattr(m, key) or 0.0 for m in answer.moves] for key in ("before", "after", "proportional", "signed")]
         )
         rows = [[m.candidate, *cells] for m, *cells in zip(answer.moves, *columns, strict=True)]
@@ -86,7 +86,7 @@ def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: s
         sentences.append(
             say("keep.breaks", plan=plan, rules=", ".join(broken)) if broken else say("keep.holds", plan=plan)
         )
-        sentences.append(say("keep.objective", plan=plan, value=_number(r.objective.value)))
+        sentences.append(say("keep.objective", plan=plan, value=_number(say, r.objective.value)))
     blocks.append(Paragraph(say("title.beside"), sentences))
     if everything and answer.results[0].findings:
         blocks.append(findings_block(say("title.findings"), answer.results[0].findings, say, everything))
@@ -102,10 +102,12 @@ def _kept_sentences(answer: Kept, say: Words) -> list[str]:
         signed = sum(m.signed for m in answer.moves)
         if answer.signed_until is None:
             return [say("keep.none-unsigned")]
-        return [say("keep.none", signed=number(signed), year=answer.signed_until)]
+        return [say("keep.none", signed=say.number(signed), year=answer.signed_until)]
     if not answer.changes and not answer.money_moved:
         return [say("keep.unchanged")]
-    sentences = [say("keep.changes", changes=number(answer.changes or 0.0), moved=number(answer.money_moved or 0.0))]
+    sentences = [
+        say("keep.changes", changes=say.number(answer.changes or 0.0), moved=say.number(answer.money_moved or 0.0))
+    ]
     for code, sites in (("comes-in", answer.comes_in), ("drops-out", answer.drops_out)):
         if sites:
             sentences.append(say(f"keep.{code}", sites=", ".join(sites)))
@@ -169,7 +171,7 @@ def _lost(terms: Sequence[TermChange], say: Words) -> str:
     for t in terms:
         if t.lost:
             term = say(f"term.{t.term}", attribute=t.attribute or "")
-            parts.append(say("explain.term", term=term, before=number(t.before), after=number(t.after)))
+            parts.append(say("explain.term", term=term, before=say.number(t.before), after=say.number(t.after)))
     return "; ".join(parts) or say("explain.as-good")
 
 
@@ -177,7 +179,7 @@ def _entry(answer: Explanation, say: Words) -> Block | None:
     rows = []
     for c in answer.candidates:
         for n, e in enumerate(c.entry):
-            rows.append([c.id if n == 0 else "", _what(e, say), _number(e.now), _enters(e, say)])
+            rows.append([c.id if n == 0 else "", _what(e, say), _number(say, e.now), _enters(e, say)])
     columns = [
         Column(say("column.site")),
         Column(say("column.what")),
@@ -188,22 +190,22 @@ def _entry(answer: Explanation, say: Words) -> Block | None:
 
 
 def _what(e: EntryPrice, say: Words) -> str:
-    return say(f"entry.{e.by}", of=e.of or "", unit=e.unit)
+    return say(f"entry.{e.by}", of=e.of or "", unit=say.unit(e.unit))
 
 
-def _number(value: float | None) -> str:
-    return NOTHING if value is None else number(value)
+def _number(say: Words, value: float | None) -> str:
+    return NOTHING if value is None else say.number(value)
 
 
 def _enters(e: EntryPrice, say: Words) -> str:
     if e.found is None:
         if e.enters is None:
             return say("explain.not-known")
-        return say("entry.bracket", enters=_number(e.enters), out=_number(e.stays_out))
+        return say("entry.bracket", enters=_number(say, e.enters), out=_number(say, e.stays_out))
     if not e.found:
         return say("entry.never")
-    factor = f" ({100 * (e.enters or 0) / e.now - 100:+.3g} %)" if e.now else ""
-    return say("entry.at", enters=_number(e.enters), factor=factor, out=_number(e.stays_out))
+    factor = say.digits(f" ({100 * (e.enters or 0) / e.now - 100:+.3g} %)") if e.now else ""
+    return say("entry.at", enters=_number(say, e.enters), factor=factor, out=_number(say, e.stays_out))
 
 
 def _forced_out(answer: Explanation, say: Words) -> Block | None:
@@ -231,13 +233,13 @@ def _alternatives(answer: Explanation, say: Words) -> Block | None:
         return None
     if not answer.alternatives:
         code = "explain.alternatives-unknown" if "alternatives" in answer.not_computed else "explain.no-alternatives"
-        return Paragraph(say("title.alternatives", within=share(answer.within)), [say(code)])
+        return Paragraph(say("title.alternatives", within=say.share(answer.within)), [say(code)])
     rows = [
         [", ".join(a.comes_in) or NOTHING, ", ".join(a.drops_out) or NOTHING, _lost(a.terms, say)]
         for a in answer.alternatives
     ]
     columns = [Column(say(f"column.{name}")) for name in ("comes-in", "drops-out", "lost")]
-    return Table(say("title.alternatives", within=share(answer.within)), columns, rows)
+    return Table(say("title.alternatives", within=say.share(answer.within)), columns, rows)
 
 
 def _named(what: Sequence[str], say: Words) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from optimiser.report.numbers import NOTHING, amounts, grid, share
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Paragraph, Table, Words
 from optimiser.result.result import LevelRisk, LimitCheck, LossSummary, Result, RiskReport, TierRisk
 
@@ -39,15 +39,15 @@ def _by_tier(risk: RiskReport, say: Words) -> Block:
         named.append((say("losses.pool"), risk.pool))
     money = [euros(x.exposure for _, x in named), euros(x.expected_loss for _, x in named)]
     worst = [euros(x.cvar_95 for _, x in named), euros(x.cvar_99 for _, x in named)]
-    exposed, mean, worst_5, worst_1 = grid([*money, *worst])
-    chance = [percent(x.probability_of_loss) for _, x in named]
+    exposed, mean, worst_5, worst_1 = say.grid([*money, *worst])
+    chance = [percent(say, x.probability_of_loss) for _, x in named]
     titles = ["exposed", "mean-loss", "chance", "worst-5", "worst-1"]
     cells = [exposed, mean, chance, worst_5, worst_1]
     set_aside = [t.provision for t in risk.tiers]
     notes = [say("losses.note"), _counted(risk, say)]
     if any(provision is not None for provision in set_aside):
         titles.append("provision")
-        cells.append([*amounts(set_aside), *[""] * (len(named) - len(set_aside))])
+        cells.append([*say.amounts(set_aside), *[""] * (len(named) - len(set_aside))])
         notes.insert(0, say("losses.guarantees"))
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
     rows = [[name, *(column[n] for column in cells)] for n, (name, _) in enumerate(named)]
@@ -58,14 +58,14 @@ def _returns(tiers: Sequence[TierRisk], say: Words) -> Block:
     """Return against hurdle: a table of its own, so that the two stand together on a narrow screen."""
     titles = ["return", "hurdle"] if any(t.hurdle is not None for t in tiers) else ["return"]
     columns = [Column(say("column.tier")), *(Column(say(f"column.{title}"), numeric=True) for title in titles)]
-    rows = [[t.tier, percent(t.expected_yearly_return), percent(t.hurdle)][: len(columns)] for t in tiers]
+    rows = [[t.tier, percent(say, t.expected_yearly_return), percent(say, t.hurdle)][: len(columns)] for t in tiers]
     return Table(say("title.returns"), columns, rows)
 
 
 def _by_level(risk: RiskReport, say: Words) -> Block:
     """A row a level that holds money: from and to which loss of the pool it loses, and its limits."""
     levels = [level for level in risk.levels if level.own.exposure > 0]
-    start, end = grid([euros(x.attachment for x in levels), euros(x.detachment for x in levels)])
+    start, end = say.grid([euros(x.attachment for x in levels), euros(x.detachment for x in levels)])
     start = [shown.replace(NOTHING, "0") for shown in start]
     columns = [
         Column(say("column.level")),
@@ -94,13 +94,19 @@ def _limits(limits: Sequence[LimitCheck], say: Words) -> str:
 
 def _limit(limit: LimitCheck, say: Words) -> str:
     kind, _, alpha = limit.kind.partition(" ")
-    what = say(f"limit.{kind}", worst=percent(1 - float(alpha or 0)))
+    what = say(f"limit.{kind}", worst=percent(say, 1 - float(alpha or 0)))
     if limit.bounded_share is None:
-        return say("limit.empty", what=what, asked=percent(limit.at_most))
+        return say("limit.empty", what=what, asked=percent(say, limit.at_most))
     own = limit.own_share
     differs = own is not None and abs(own - limit.bounded_share) > SAME
     code = "limit.own" if differs else "limit.reached"
-    return say(code, what=what, asked=percent(limit.at_most), reached=percent(limit.bounded_share), own=percent(own))
+    return say(
+        code,
+        what=what,
+        asked=percent(say, limit.at_most),
+        reached=percent(say, limit.bounded_share),
+        own=percent(say, own),
+    )
 
 
 def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
@@ -112,16 +118,16 @@ def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
         "flip.one" if flip.fewest_failures == 1 else "flip.many",
         tiers=tiers,
         failures=flip.fewest_failures,
-        loss=amounts(euros([flip.pool_loss]))[0].replace(NOTHING, "0"),
-        pool=amounts(euros([risk.pool.exposure]))[0],
-        chance=percent(flip.probability),
+        loss=say.amounts(euros([flip.pool_loss]))[0].replace(NOTHING, "0"),
+        pool=say.amounts(euros([risk.pool.exposure]))[0],
+        chance=percent(say, flip.probability),
     )
 
 
 def _counted(risk: RiskReport, say: Words) -> str:
     code = "losses.counted-table" if risk.model == "table" else "losses.counted"
     sharing = say(f"losses.{risk.loss_sharing}")
-    return say(code, draws=f"{risk.draws:,}", seed=risk.seed, sharing=sharing)
+    return say(code, draws=say.digits(f"{risk.draws:,}"), seed=risk.seed, sharing=sharing)
 
 
 def euros(values: Iterator[float] | Sequence[float]) -> list[float]:
@@ -129,6 +135,6 @@ def euros(values: Iterator[float] | Sequence[float]) -> list[float]:
     return [round(v, EUROS) + 0.0 for v in values]
 
 
-def percent(value: float | None) -> str:
+def percent(say: Words, value: float | None) -> str:
     """A share as a percentage without the noise of sums; a dash for none."""
-    return NOTHING if value is None else share(round(value, 9) + 0.0)
+    return NOTHING if value is None else say.share(round(value, 9) + 0.0)

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.messages import text
+from optimiser.messages import digits, text, unit_words
+from optimiser.report import numbers
 
-Words = Callable[..., str]
-"""The catalogue's ``cli.`` texts in one language: ``say("title.funded")``, with parameters as keywords."""
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The catalogue's ``cli.`` texts in one language, ``say("title.funded")``, and numbers as it writes them."""
+
+    lang: str
+
+    def __call__(self, code: str, /, **params: Any) -> str:
+        return text(f"cli.{code}", params, self.lang)
+
+    def amounts(self, values: Iterable[float | None]) -> list[str]:
+        return numbers.amounts(values, self.lang)
+
+    def grid(self, columns: Sequence[Sequence[float]]) -> list[list[str]]:
+        return numbers.grid(columns, self.lang)
+
+    def number(self, value: float) -> str:
+        return numbers.number(value, self.lang)
+
+    def share(self, value: float) -> str:
+        return numbers.share(value, self.lang)
+
+    def digits(self, shown: str) -> str:
+        """A number formatted as in English."""
+        return digits(shown, self.lang)
+
+    def unit(self, unit: str) -> str:
+        """A unit of the model in words; one of the scenario as it is written there."""
+        return unit_words(unit, self.lang)
 
 
 def words(lang: str) -> Words:
     """The words for pages in a language."""
-
-    def say(code: str, **params: Any) -> str:
-        return text(f"cli.{code}", params, lang)
-
-    return say
+    return Words(lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from optimiser.report import tables
 from optimiser.report.losses import losses
-from optimiser.report.numbers import share
 from optimiser.report.page import Block, Column, Findings, Heading, Paragraph, Table, Words, words
 from optimiser.report.stresses import stresses
 from optimiser.result.result import Result
@@ -93,11 +92,11 @@ def outcome_sentences(result: Result, say: Words) -> list[str]:
         if not result.has_allocation:
             return [say("outcome.no-plan")]
         unknown = gap is None or gap > GREATEST_GAP
-        return [say("outcome.time_limit-unknown") if unknown else say("outcome.time_limit", gap=share(gap or 0.0))]
+        return [say("outcome.time_limit-unknown") if unknown else say("outcome.time_limit", gap=say.share(gap or 0.0))]
     if result.termination != "optimal":
         return [say(f"outcome.{result.termination}")]
     if gap:
-        return [say("outcome.within-gap", gap=share(gap))]
+        return [say("outcome.within-gap", gap=say.share(gap))]
     return [say("outcome.optimal"), say(f"outcome.another.{result.objective.another_optimum}")]
 
 
@@ -106,7 +105,7 @@ def _is_good(result: Result) -> bool:
 
 
 def _took(result: Result, say: Words) -> str:
-    seconds = f"{result.provenance.seconds:.2f}"
+    seconds = say.digits(f"{result.provenance.seconds:.2f}")
     if result.strategy == "evaluate":
         return say("took-evaluate", seconds=seconds)
     solver = result.provenance.solver

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimiser.report.numbers import NOTHING, number, share
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.studies import changed_phases, closing, shown_rows
 from optimiser.study.core import CoreIndex
@@ -39,7 +39,7 @@ def two_stages_page(answer: TwoStages, lang: str = "en", everything: bool = Fals
     sentences += [] if answer.proven else [say("stages.not-proven")]
     blocks: list[Block] = [Heading(answer.scenario.name or title, sentences, answer.proven)]
     rows = [
-        [v.variant, share(v.probability), number(v.value), number(v.wait_and_see), _names(v.funded)]
+        [v.variant, say.share(v.probability), say.number(v.value), say.number(v.wait_and_see), _names(v.funded)]
         for v in answer.variants
     ]
     columns = [
@@ -59,7 +59,7 @@ def inputs_page(answer: DecidingInputs, lang: str = "en", everything: bool = Fal
     say = words(lang)
     moving = [i for i in answer.inputs if i.move is not None]
     steady = sum(i.move is None and i.reached for i in answer.inputs)
-    sentences = [say("inputs.found", count=len(moving), bound=share(answer.bound), all=len(answer.inputs))]
+    sentences = [say("inputs.found", count=len(moving), bound=say.share(answer.bound), all=len(answer.inputs))]
     sentences.append(say("inputs.steady", count=steady))
     if answer.not_reached:
         sentences.append(say("inputs.not-reached", count=len(answer.not_reached)))
@@ -76,9 +76,9 @@ def inputs_page(answer: DecidingInputs, lang: str = "en", everything: bool = Fal
         rows = [
             [
                 i.pointer,
-                f"{'+' if (i.move or 0) > 0 else '-'}{share(abs(i.move or 0.0))}",
-                NOTHING if i.value is None else number(i.value),
-                NOTHING if i.to is None else number(i.to),
+                f"{'+' if (i.move or 0) > 0 else '-'}{say.share(abs(i.move or 0.0))}",
+                NOTHING if i.value is None else say.number(i.value),
+                NOTHING if i.to is None else say.number(i.to),
                 say(f"standing.{i.standing}"),
                 say("inputs.no-plan")
                 if i.infeasible
@@ -102,7 +102,7 @@ def _robustness_sentences(answer: Robustness, say: Words) -> list[str]:
             sentences.append(say("draws.unproven", count=d.unproven))
     if answer.objective is not None:
         o = answer.objective
-        params = {"low": number(o.low_5), "median": number(o.median), "high": number(o.high_95)}
+        params = {"low": say.number(o.low_5), "median": say.number(o.median), "high": say.number(o.high_95)}
         sentences.append(say("draws.objective", **params))
     if not sentences and answer.termination not in ("optimal", "time_limit"):
         sentences.append(say(f"outcome.{answer.termination}"))
@@ -119,7 +119,13 @@ def _certainty(answer: Robustness, say: Words, everything: bool) -> Table:
     ]
     ranked = sorted(answer.certainty, key=lambda c: -c.share)
     rows = [
-        [c.candidate, c.phase, share(c.share), f"{share(c.low)} .. {share(c.high)}", say("yes" if c.in_plan else "no")]
+        [
+            c.candidate,
+            c.phase,
+            say.share(c.share),
+            f"{say.share(c.low)} .. {say.share(c.high)}",
+            say("yes" if c.in_plan else "no"),
+        ]
         for c in ranked
     ]
     rows, notes = shown_rows(rows, say, everything)
@@ -135,9 +141,9 @@ def _core(core: CoreIndex, say: Words, everything: bool) -> Table:
         Column(say("column.kind")),
     ]
     ranked = sorted(core.phases, key=lambda i: (-i.core_index, -i.share))
-    rows = [[i.candidate, i.phase, share(i.core_index), share(i.share), say(f"kind.{i.kind}")] for i in ranked]
+    rows = [[i.candidate, i.phase, say.share(i.core_index), say.share(i.share), say(f"kind.{i.kind}")] for i in ranked]
     rows, notes = shown_rows(rows, say, everything)
-    params = {"portfolios": core.portfolios, "done": core.done, "range": share(core.weight_range)}
+    params = {"portfolios": core.portfolios, "done": core.done, "range": say.share(core.weight_range)}
     return Table(say("title.core"), columns, rows, [say("core.note", **params), *notes])
 
 
@@ -147,12 +153,12 @@ def _price(answer: Robustness, say: Words) -> Paragraph:
     if price.common is None or price.best is None:
         code = "price.none" if price.proven else "price.unknown"
         return Paragraph(say("title.price"), [say(code)])
-    params = {"best": number(price.best), "common": number(price.common)}
+    params = {"best": say.number(price.best), "common": say.number(price.common)}
     if price.price is None:
         found = say("price.softer", **params)
     else:
-        found = say("price.found", **params, price=number(price.price))
-    values = [f"{name}: {NOTHING if value is None else number(value)}" for name, value in price.by_variant.items()]
+        found = say("price.found", **params, price=say.number(price.price))
+    values = [f"{name}: {NOTHING if value is None else say.number(value)}" for name, value in price.by_variant.items()]
     sentences = [found, say("price.list", names=_names(price.funded)), *values]
     return Paragraph(say("title.price"), sentences if price.proven else [*sentences, say("stages.not-proven")])
 
@@ -165,7 +171,9 @@ def _measures(answer: TwoStages, say: Words) -> Table:
         "eev": answer.eev,
         "vss": answer.vss,
     }
-    rows = [[say(f"measure.{name}"), NOTHING if value is None else number(value)] for name, value in measures.items()]
+    rows = [
+        [say(f"measure.{name}"), NOTHING if value is None else say.number(value)] for name, value in measures.items()
+    ]
     notes = [say("stages.mean-fails", variant=answer.mean_fails)] if answer.mean_fails is not None else []
     return Table(say("title.measures"), [Column(""), Column(say("headline.weighted"), True)], rows, notes)
 

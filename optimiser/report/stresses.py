@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from optimiser.report.losses import euros, percent
-from optimiser.report.numbers import amounts, grid, number
 from optimiser.report.page import Block, Column, Paragraph, Table, Words
 from optimiser.report.tables import label_words, term_name
 from optimiser.result.result import BrokenRule, Result, RiskReport, StressReport
@@ -19,7 +18,7 @@ def stresses(result: Result, say: Words, lang: str) -> list[Block]:
     blocks: list[Block] = [_cases(result, result.risk, say)]
     if sum(t.losses.exposure > 0 for t in result.risk.tiers) > 1:
         blocks.append(_by_tier(result, result.risk, say))
-    levels = {f"level {x.seniority}": f"level {x.seniority} ({', '.join(x.tiers)})" for x in result.risk.levels}
+    levels = {f"level {x.seniority}": say("level-of", level=x.seniority, tiers=x.tiers) for x in result.risk.levels}
     broken = [[x.name or x.id, _rules(x.rules, levels, say, lang)] for x in result.stresses if x.rules]
     if broken:
         columns = [Column(say("column.case")), Column(say("column.breaks"))]
@@ -36,16 +35,16 @@ def _cases(result: Result, risk: RiskReport, say: Words) -> Block:
     shown = [[say("stress.none"), *(x.name or x.id for x in tested)]]
     if risk.pool.exposure > 0:
         pools = [risk.pool, *(x.pool.losses for x in tested)]
-        shown += grid([euros([x.expected_loss for x in pools]), euros([x.cvar_99 for x in pools])])
+        shown += say.grid([euros([x.expected_loss for x in pools]), euros([x.cvar_99 for x in pools])])
         columns += [Column(say(f"column.{title}"), numeric=True) for title in ("mean-loss", "worst-1")]
         held = [n for n, level in enumerate(risk.levels) if level.own.exposure > 0]
         if held:
             flips = [risk.levels[held[-1]].flip_point, *(x.levels[held[-1]].flip_point for x in tested)]
-            shown.append([percent(x.probability) for x in flips])
+            shown.append([percent(say, x.probability) for x in flips])
             columns.append(Column(say("column.chance-of", tiers=", ".join(risk.levels[held[-1]].tiers)), numeric=True))
     refused = [0.0, *(x.unfunded.total if x.unfunded is not None else 0.0 for x in tested)]
     if any(refused):
-        shown.append(amounts(refused))
+        shown.append(say.amounts(refused))
         columns.append(Column(say("column.refused"), numeric=True))
     notes = [note for x in tested for note in _notes(result, x, say)]
     if len(columns) == 1:
@@ -57,9 +56,9 @@ def _rules(broken: list[BrokenRule], levels: dict[str, str], say: Words, lang: s
     named = [
         say(
             "stress.broken",
-            what=f"{label_words(r.label, lang)}: {levels.get(r.rule, r.rule)}",
-            by=number(r.by),
-            unit=r.unit,
+            what=say("rule-of", words=label_words(r.label, lang), rule=levels.get(r.rule, r.rule)),
+            by=say.number(r.by),
+            unit=say.unit(r.unit),
         )
         for r in broken[:MOST_RULES]
     ]
@@ -72,13 +71,13 @@ def _notes(result: Result, stress: StressReport, say: Words) -> list[str]:
     """What the table has no room for: the years of refused money, terms of the objective that move."""
     name, found = stress.name or stress.id, []
     if stress.unfunded is not None:
-        years = zip(stress.unfunded.by_year, amounts(stress.unfunded.by_year.values()), strict=True)
+        years = zip(stress.unfunded.by_year, say.amounts(stress.unfunded.by_year.values()), strict=True)
         by_year = ", ".join(f"{year}: {amount}" for year, amount in years)
         code = "stress.refused" if by_year else "stress.none-refused"
         found.append(say(code, name=name, years=by_year, sites=len(stress.unfunded.by_candidate)))
     for before, after in zip(result.objective.terms, stress.terms, strict=True):
         if abs(after.value - before.value) > 1e-9 * max(abs(before.value), 1.0):
-            term, values = term_name(after, say), (number(after.value), number(before.value))
+            term, values = term_name(after, say), (say.number(after.value), say.number(before.value))
             found.append(say("stress.term", name=name, term=term, value=values[0], before=values[1]))
     return found
 
@@ -87,7 +86,7 @@ def _by_tier(result: Result, risk: RiskReport, say: Words) -> Block:
     """A row a case, a column a tier that holds money: its average loss."""
     held = [n for n, t in enumerate(risk.tiers) if t.losses.exposure > 0]
     cases = [[t.losses for t in risk.tiers], *([t.losses for t in x.tiers] for x in result.stresses)]
-    shown = grid([euros([case[n].expected_loss for case in cases]) for n in held])
+    shown = say.grid([euros([case[n].expected_loss for case in cases]) for n in held])
     names = [say("stress.none"), *(x.name or x.id for x in result.stresses)]
     columns = [Column(say("column.case")), *(Column(risk.tiers[n].tier, numeric=True) for n in held)]
     rows = [[name, *(column[row] for column in shown)] for row, name in enumerate(names)]

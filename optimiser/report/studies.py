@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from optimiser.report.numbers import NOTHING, number
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
 from optimiser.result.result import Provenance
@@ -26,7 +26,7 @@ def frontier_page(answer: Frontier, lang: str = "en", everything: bool = False, 
     if answer.points:
         blocks.append(_points(answer, say, everything))
     if answer.open:
-        listed = [say("frontier.interval", low=number(o.from_), high=number(o.to)) for o in answer.open]
+        listed = [say("frontier.interval", low=say.number(o.from_), high=say.number(o.to)) for o in answer.open]
         blocks.append(Paragraph(say("title.open"), [say("frontier.open", term=_name(answer.terms[1], say)), *listed]))
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
 
@@ -34,7 +34,7 @@ def frontier_page(answer: Frontier, lang: str = "en", everything: bool = False, 
 def closing(findings: list[dict[str, str]], provenance: Provenance, say: Words, everything: bool) -> list[Block]:
     """The end of every page: findings, and how long it took."""
     blocks: list[Block] = [findings_block(say("title.findings"), findings, say, everything)] if findings else []
-    return [*blocks, Paragraph("", [say("took-study", seconds=f"{provenance.seconds:.2f}")])]
+    return [*blocks, Paragraph("", [say("took-study", seconds=say.digits(f"{provenance.seconds:.2f}"))])]
 
 
 def bars(values: Sequence[float]) -> list[str]:
@@ -73,8 +73,8 @@ def _frontier_sentences(answer: Frontier, say: Words) -> list[str]:
 def _points(answer: Frontier, say: Words, everything: bool) -> Table:
     first, second = (_name(t, say) for t in answer.terms)
     columns = [
-        Column(_with_unit(answer.terms[0], first), True),
-        Column(_with_unit(answer.terms[1], second), True),
+        Column(_with_unit(answer.terms[0], first, say), True),
+        Column(_with_unit(answer.terms[1], second, say), True),
         Column(say("column.given-up"), True),
         Column(say("column.sites"), True),
         Column(say("column.proven")),
@@ -87,9 +87,9 @@ def _points(answer: Frontier, say: Words, everything: bool) -> Table:
         indicators = answer.results[p.result].indicators
         rows.append(
             [
-                number(p.values[0]),
-                number(p.values[1]),
-                NOTHING if p.given_up is None else number(p.given_up),
+                say.number(p.values[0]),
+                say.number(p.values[1]),
+                NOTHING if p.given_up is None else say.number(p.given_up),
                 str(indicators.sites) if indicators is not None else NOTHING,
                 say("yes" if p.proven else "no"),
                 bar,
@@ -105,8 +105,8 @@ def _name(term: FrontierTerm, say: Words) -> str:
     return say("term.of-tier", term=name, tier=term.tier) if term.tier else name
 
 
-def _with_unit(term: FrontierTerm, name: str) -> str:
-    return name if term.unit in ("1", name) else f"{name} ({term.unit})"
+def _with_unit(term: FrontierTerm, name: str, say: Words) -> str:
+    return name if term.unit in ("1", name) else f"{name} ({say.unit(term.unit)})"
 
 
 def curve_page(answer: BudgetCurve, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
@@ -115,7 +115,7 @@ def curve_page(answer: BudgetCurve, lang: str = "en", everything: bool = False, 
     blocks: list[Block] = [Heading(answer.scenario.name or title, _curve_sentences(answer, say), not answer.open)]
     if answer.pieces:
         columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "price")]
-        rows = [[number(p.from_), number(p.to), number(p.price)] for p in answer.pieces]
+        rows = [[say.number(p.from_), say.number(p.to), say.number(p.price)] for p in answer.pieces]
         rows, notes = shown_rows(rows, say, everything)
         blocks.append(Table(say("title.pieces", tier=answer.tier), columns, rows, [say("curve.pieces"), *notes]))
     elif answer.method == "bisection" and answer.points and not answer.steps:
@@ -123,7 +123,7 @@ def curve_page(answer: BudgetCurve, lang: str = "en", everything: bool = False, 
     elif answer.method == "bisection" and answer.points:
         blocks.append(_curve_steps(answer, say, everything))
     if answer.open:
-        listed = [say("frontier.interval", low=number(o.from_), high=number(o.to)) for o in answer.open]
+        listed = [say("frontier.interval", low=say.number(o.from_), high=say.number(o.to)) for o in answer.open]
         blocks.append(Paragraph(say("title.open"), [say("curve.open"), *listed]))
     if answer.points:
         blocks.append(_sizes(answer, say, everything))
@@ -135,12 +135,12 @@ def _curve_sentences(answer: BudgetCurve, say: Words) -> list[str]:
         return [say("outcome.no-plan") if answer.termination == "time_limit" else say(f"outcome.{answer.termination}")]
     if answer.size is None or answer.value is None:
         return [say("curve.range", tier=answer.tier)]
-    here = say("curve.here", tier=answer.tier, size=number(answer.size), value=number(answer.value))
+    here = say("curve.here", tier=answer.tier, size=say.number(answer.size), value=say.number(answer.value))
     if answer.unique is None:
         return [here]
     if answer.unique:
-        return [here, say("curve.price", price=number(answer.price_above or 0.0))]
-    params = {"below": number(answer.price_below or 0.0), "above": number(answer.price_above or 0.0)}
+        return [here, say("curve.price", price=say.number(answer.price_above or 0.0))]
+    params = {"below": say.number(answer.price_below or 0.0), "above": say.number(answer.price_above or 0.0)}
     return [here, say("curve.not-unique", **params)]
 
 
@@ -149,9 +149,9 @@ def _curve_steps(answer: BudgetCurve, say: Words, everything: bool) -> Table:
     rows = []
     for s in answer.steps:
         change = changed_phases(dict.fromkeys(s.leaving, 1.0), dict.fromkeys(s.entering, 1.0), say)
-        rows.append([number(s.from_), number(s.to), NOTHING if s.gain is None else number(s.gain), change])
+        rows.append([say.number(s.from_), say.number(s.to), NOTHING if s.gain is None else say.number(s.gain), change])
     rows, notes = shown_rows(rows, say, everything)
-    note = say("curve.steps", tolerance=number(answer.tolerance))
+    note = say("curve.steps", tolerance=say.number(answer.tolerance))
     return Table(say("title.steps", tier=answer.tier), columns, rows, [note, *notes])
 
 
@@ -160,7 +160,7 @@ def _sizes(answer: BudgetCurve, say: Words, everything: bool) -> Table:
     drawn = bars([p.value or 0.0 for p in points])
     columns = [Column(say("column.size"), True), Column(say("headline.weighted"), True), Column(say("column.proven"))]
     rows = [
-        [number(p.size), number(p.value or 0.0), say("yes" if p.proven else "no"), bar]
+        [say.number(p.size), say.number(p.value or 0.0), say("yes" if p.proven else "no"), bar]
         for p, bar in zip(points, drawn, strict=True)
     ]
     rows, notes = shown_rows(rows, say, everything)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from optimiser.messages import text
-from optimiser.report.numbers import NOTHING, amounts, grid, number, share
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
 from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Result, TermValue, Unspent
 
@@ -27,33 +27,38 @@ def headline(result: Result, say: Words) -> Block:
         i, million = result.indicators, say("headline.million")
         rows.append([say("headline.sites"), say("headline.of", count=i.sites, all=len(result.candidates)), ""])
         if i.total_cost:
-            money = [a.replace(NOTHING, "0") for a in amounts([i.public_money, i.private_money, i.total_cost])]
+            money = [a.replace(NOTHING, "0") for a in say.amounts([i.public_money, i.private_money, i.total_cost])]
             names = ("public_money", "private_money", "total_cost")
             said = {t.term for t in result.objective.terms if t.tier is None}
             named = [(name, value) for name, value in zip(names, money, strict=True) if name not in said]
             rows += [[say(f"headline.{name}"), value, million] for name, value in named]
         for k, g in i.guarantees.items():
-            shown = [a.replace(NOTHING, "0") for a in amounts([g.amount, g.provision])]
+            shown = [a.replace(NOTHING, "0") for a in say.amounts([g.amount, g.provision])]
             rows.append([say("headline.guaranteed", tier=k), shown[0], million])
             rows.append([say("headline.provision", tier=k), shown[1], million])
         if i.multiplier is not None:
-            rows.append([say("headline.multiplier"), f"{i.multiplier:,.2f}", say("headline.multiplier-unit")])
+            rows.append(
+                [say("headline.multiplier"), say.digits(f"{i.multiplier:,.2f}"), say("headline.multiplier-unit")]
+            )
     return Table("", [Column(""), Column("", numeric=True), Column("")], rows)
 
 
 def _objective(found: ObjectiveValue, say: Words) -> list[list[str]]:
     """The terms; their weighted sum where there is one; the best possible where the plan may be short of it."""
-    rows = [[term_name(t, say), number(t.value), f"{t.unit}, {say(f'headline.{t.sense}d')}"] for t in found.terms]
+    rows = [
+        [term_name(t, say), say.number(t.value), f"{say.unit(t.unit)}, {say(f'headline.{t.sense}d')}"]
+        for t in found.terms
+    ]
     if not found.terms or found.value is None:
         return rows
     # One term alone, or the first of several stages, is the objective itself, up to its sign: that is maximised.
     first = found.terms[0]
     weighted = abs(found.value) != abs(first.value)
     if weighted:
-        rows.append([say("headline.weighted"), number(found.value), say("headline.weighted-unit")])
+        rows.append([say("headline.weighted"), say.number(found.value), say("headline.weighted-unit")])
     if found.bound is not None and found.gap:
         bound = -found.bound if first.sense == "minimise" and not weighted else found.bound
-        best = [say("headline.bound"), number(bound), say("headline.gap", gap=share(found.gap))]
+        best = [say("headline.bound"), say.number(bound), say("headline.gap", gap=say.share(found.gap))]
         rows.insert(len(rows) if weighted else 1, best)
     return rows
 
@@ -66,7 +71,7 @@ def funded(result: Result, say: Words) -> Block:
     lead_columns, lead = _who(awards, say)
     if any(c.funded != 1 for c in awards):
         lead_columns.append(Column(say("column.share"), numeric=True))
-        lead = [[*row, share(c.funded)] for row, c in zip(lead, awards, strict=True)]
+        lead = [[*row, say.share(c.funded)] for row, c in zip(lead, awards, strict=True)]
     if any(len(c.phases) > 1 for c in awards):
         lead_columns.append(Column(say("column.phases")))
         lead = [[*row, _phases(c, say)] for row, c in zip(lead, awards, strict=True)]
@@ -80,7 +85,7 @@ def funded(result: Result, say: Words) -> Block:
     sources = [*([c.money.get(k, 0.0) for c in awards] for k in tiers), *([own] if any(own) else [])]
     pays = [k for k in tiers if k not in _guarantees(result)]
     paid_in_all = [sum(c.money.get(k, 0.0) for k in pays) + c.private_money for c in awards]
-    *paid_columns, totals = grid([*sources, paid_in_all])
+    *paid_columns, totals = say.grid([*sources, paid_in_all])
     names = [*tiers, say("column.own")][: len(sources)]
     shown = list(zip(*paid_columns, strict=True))
     wide = [[*row, *cells, total] for row, cells, total in zip(lead, shown, totals, strict=True)]
@@ -132,7 +137,7 @@ def years(result: Result, say: Words) -> Block | None:
     span = range(min(cells[total]), max(cells[total]) + 1)
     rows = [(name, [by.get(t, 0.0) for t in span]) for name, by in cells.items() if any(by.values())]
     by_year = [[values[n] for _, values in rows] for n in range(len(span))]
-    columns = grid([*by_year, [sum(values) for _, values in rows]])
+    columns = say.grid([*by_year, [sum(values) for _, values in rows]])
     return Table(
         say("title.years"),
         [Column(say("column.tier")), *(Column(str(t), numeric=True) for t in span), Column(total, numeric=True)],
@@ -147,7 +152,7 @@ def repaid(result: Result, say: Words) -> Block | None:
     if not by_tier:
         return None
     years = sorted({year for by_year in by_tier.values() for year in by_year})
-    columns = grid([[by_year.get(year, 0.0) for year in years] for by_year in by_tier.values()])
+    columns = say.grid([[by_year.get(year, 0.0) for year in years] for by_year in by_tier.values()])
     rows = [[year, *(column[n] for column in columns)] for n, year in enumerate(years)]
     titles = [Column(say("column.year")), *(Column(k, numeric=True) for k in by_tier)]
     return Table(say("title.repaid"), titles, rows, [say("repaid.note")])
@@ -165,7 +170,7 @@ def countries(result: Result, say: Words) -> Block | None:
         return None
     titles = [say(f"column.{name}") for name in ("sites", "public", "private", "total")]
     sites = [str(int(sums["sites"])) for sums in places.values()]
-    rows = zip(places, sites, *grid([public, private, together]), strict=True)
+    rows = zip(places, sites, *say.grid([public, private, together]), strict=True)
     columns = [Column(say("column.country")), *(Column(title, numeric=True) for title in titles)]
     return Table(say("title.countries"), columns, [list(row) for row in rows])
 
@@ -178,7 +183,7 @@ def unspent(result: Result, say: Words, lang: str) -> Block | None:
     if not left:
         return Paragraph("", [say("title.all-spent")])
     columns = [Column(say("column.tier")), Column(say("column.left"), numeric=True)]
-    shown = zip(left, amounts(u.amount for u in left), strict=True)
+    shown = zip(left, say.amounts(u.amount for u in left), strict=True)
     rows = [[u.tier, a if u.amount is not None else say("unspent.unlimited")] for u, a in shown]
     if any(u.kept_by for u in left):
         columns.append(Column(say("column.kept-by")))
@@ -195,10 +200,10 @@ def aid(result: Result, say: Words) -> Block | None:
     rows = [x for x in given.candidates if x.total]
     tiers = [k for k in _tiers(result) if any(x.by_tier.get(k) for x in rows)]
     who, named = _who([awards[x.candidate] for x in rows], say)
-    *by_tier, totals = grid([*([x.by_tier.get(k, 0.0) for x in rows] for k in tiers), [x.total for x in rows]])
-    shares = [NOTHING if x.intensity is None else share(x.intensity) for x in rows]
+    *by_tier, totals = say.grid([*([x.by_tier.get(k, 0.0) for x in rows] for k in tiers), [x.total for x in rows]])
+    shares = [NOTHING if x.intensity is None else say.share(x.intensity) for x in rows]
     last = [Column(say("column.total"), numeric=True), Column(say("column.share-of-cost"), numeric=True)]
-    notes = [say("aid.note", rate=share(given.reference_rate))]
+    notes = [say("aid.note", rate=say.share(given.reference_rate))]
     if given.not_counted:
         notes.append(say("aid.not-counted", tiers=", ".join(x.tier for x in given.not_counted)))
     short = Table(
@@ -225,13 +230,13 @@ def soft(result: Result, say: Words, lang: str, everything: bool) -> Block | Non
     columns = [Column(say(f"column.{title}"), numeric=title in numeric) for title in titles]
     rows = [
         [
-            ": ".join((label_words(b.label, lang), ", ".join(part for part in (b.rule, b.at) if part))),
+            say("rule-of", words=label_words(b.label, lang), rule=", ".join(part for part in (b.rule, b.at) if part)),
             str(b.priority),
             say(f"bound.{b.bound}"),
-            number(b.asked),
-            NOTHING if b.reached is None else number(b.reached),
-            number(b.violation),
-            b.unit,
+            say.number(b.asked),
+            NOTHING if b.reached is None else say.number(b.reached),
+            say.number(b.violation),
+            say.unit(b.unit),
         ]
         for b in shown
     ]
@@ -270,7 +275,7 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     ]
     per = [say(f"per.{'million' if b.at == 'money' else _PER.get(b.label, 'unit')}") for b in shown]
     rows = [
-        [_rule(b, lang), say(f"bound.{b.bound}"), number(b.shadow_price or 0.0), unit]
+        [_rule(b, say), say(f"bound.{b.bound}"), say.number(b.shadow_price or 0.0), unit]
         for b, unit in zip(shown, per, strict=True)
     ]
     return Table(say("title.binding"), columns, rows, notes) if rows else Paragraph(say("title.binding"), notes)
@@ -287,17 +292,18 @@ def certificate(result: Result, say: Words, lang: str) -> Block | None:
         sentence = say(
             code,
             rules=len(kept),
-            checked=f"{sum(r.checked for r in kept):,}",
-            largest=number(checked.largest_violation),
+            checked=say.digits(f"{sum(r.checked for r in kept):,}"),
+            largest=say.number(checked.largest_violation),
         )
         but = [say("certificate.soft", broken=len(checked.rules) - len(kept))] if len(kept) < len(checked.rules) else []
         return Paragraph(say("title.certificate"), [sentence, *but])
     broken = [r for r in checked.rules if not r.holds]
     titles = ["rule", "site", "broken-by", "allowed", "unit"]
     numeric = {"broken-by", "allowed"}
-    named = [f"{label_words(r.label, lang)}: {r.rule}" for r in broken]
+    named = [say("rule-of", words=label_words(r.label, lang), rule=r.rule) for r in broken]
     rows = [
-        [name, r.at, number(r.violation), number(r.allowance), r.unit] for name, r in zip(named, broken, strict=True)
+        [name, r.at, say.number(r.violation), say.number(r.allowance), say.unit(r.unit)]
+        for name, r in zip(named, broken, strict=True)
     ]
     columns = [Column(say(f"column.{title}"), numeric=title in numeric) for title in titles]
     return Table(say("certificate.fails"), columns, rows)
@@ -383,7 +389,8 @@ def _places(b: Binding) -> list[str]:
     return [part for part in (b.rule if b.rule != "fund" else "", b.at) if part]
 
 
-def _rule(b: Binding, lang: str) -> str:
+def _rule(b: Binding, say: Words) -> str:
     """The rule in words with its id and place: ``size of the tier: union``."""
     where = ", ".join(_places(b))
-    return f"{label_words(b.label, lang)}: {where}" if where else label_words(b.label, lang)
+    words = label_words(b.label, say.lang)
+    return say("rule-of", words=words, rule=where) if where else words

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
+from optimiser.messages import Phrase
 from optimiser.findings import Finding
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, exact
 from optimiser.result.result import Certificate, SoftBound
@@ -80,7 +81,7 @@ def soft_findings(bounds: Iterable[SoftBound], certificate: Certificate) -> list
 def _finding(label: str, rule: str, found: list[SoftBound]) -> Finding:
     place = join(("fund", "matching", rule) if label == "S3" else ("constraints", rule))
     worst = max(found, key=lambda b: b.scaled)
-    unit = "" if worst.unit in (COUNT, "1") else f" {worst.unit}"
+    unit = "" if worst.unit in (COUNT, "1") else Phrase("millions") if worst.unit == MILLION else f" {worst.unit}"
     where = f"{rule} ({worst.at})" if worst.at else rule
     params: dict[str, Any] = {"rule": where, "asked": worst.asked, "reached": worst.reached, "unit": unit}
     if len(found) > 1:

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimiser.errors import PointerError, ScenarioError
 from optimiser.findings import Finding, has_errors
+from optimiser.messages import type_of
 from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
 from optimiser.scenario.check.references import UNKNOWN_CODES
 from optimiser.scenario.patch import patched
@@ -85,7 +86,7 @@ def with_patch(scenario: Scenario, patch: Mapping[str, Any]) -> Loaded:
     try:
         return load_document(patched(alone(scenario), patch))
     except PointerError as error:
-        return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+        return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": error.where}),))
 
 
 def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
@@ -108,14 +109,14 @@ def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
 def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:
     found = list(findings)
     if not isinstance(document, dict):
-        return Loaded(None, tuple(found or [Finding("error", "not-an-object", "", {"found": type(document).__name__})]))
+        return Loaded(None, tuple(found or [Finding("error", "not-an-object", "", {"found": type_of(document)})]))
     if settings:
         document = _copied(document)
         for pointer, value in settings.items():
             try:
                 set_value(document, pointer, value)
             except PointerError as error:
-                found.append(Finding("error", "pointer-leads-nowhere", pointer, {"reason": str(error)}))
+                found.append(Finding("error", "pointer-leads-nowhere", pointer, {"reason": error.where}))
     scenario, whole, shape_findings = shape_scenario(document)
     found += shape_findings
     if scenario is not None and whole:

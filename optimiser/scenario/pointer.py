@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from optimiser.errors import PointerError
+from optimiser.messages import Phrase
 
 
 def join(parts: Iterable[str | int]) -> str:
@@ -25,7 +26,7 @@ def split(pointer: str) -> list[str]:
     if pointer in ("", "/"):
         return []
     if not pointer.startswith("/"):
-        raise PointerError(f"{pointer!r} does not start with a slash, as in /fund/tiers/union/size")
+        raise PointerError(Phrase("pointer.no-slash", {"pointer": repr(pointer)}))
     return [p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/")]
 
 
@@ -81,7 +82,7 @@ def set_value(document: Any, pointer: str | Sequence[str], value: Any) -> None:
     """
     parts = split(pointer) if isinstance(pointer, str) else list(pointer)
     if not parts:
-        raise PointerError("the whole scenario cannot be set; name a place, as in /fund/tiers/union/size")
+        raise PointerError(Phrase("pointer.whole"))
     here = place(document, parts[:-1])
     last = parts[-1]
     if isinstance(here, dict):
@@ -89,24 +90,25 @@ def set_value(document: Any, pointer: str | Sequence[str], value: Any) -> None:
     elif isinstance(here, list):
         here[_position(here, last, parts)] = value
     else:
-        raise PointerError(f"{join(parts[:-1])} is a value and holds nothing called {last!r}")
+        raise PointerError(Phrase("pointer.value", {"place": join(parts[:-1]), "name": repr(last)}))
 
 
 def _step(here: Any, part: str, way: list[str]) -> Any:
     if isinstance(here, dict):
         if part not in here:
-            raise PointerError(f"{join(way)} does not exist; there are: {_some(here)}")
+            raise PointerError(Phrase("pointer.not-there", {"place": join(way), "known": _some(here)}))
         return here[part]
     if isinstance(here, list):
         return here[_position(here, part, way)]
-    raise PointerError(f"{join(way[:-1])} is a value and holds nothing called {part!r}")
+    raise PointerError(Phrase("pointer.value", {"place": join(way[:-1]), "name": repr(part)}))
 
 
 def _position(items: list[Any], part: str, way: list[str]) -> int:
     position = member(items, part)
     if position is None:
         names = [i["id"] for i in items if isinstance(i, dict) and isinstance(i.get("id"), str)]
-        raise PointerError(f"{join(way)} does not exist; there are: {_some(names) or f'0 to {len(items) - 1}'}")
+        known = _some(names) or Phrase("pointer.positions", {"last": len(items) - 1})
+        raise PointerError(Phrase("pointer.not-there", {"place": join(way), "known": known}))
     return position
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import type_of
 
 GREATEST_DEPTH = 60
 """Levels of nesting; the format needs ten."""
@@ -29,7 +30,7 @@ def read_file(path: Path) -> tuple[Any, list[Finding]]:
             return None, [_error("file-too-large", size=size, limit=GREATEST_FILE)]
         content = path.read_bytes()
     except OSError as error:
-        return None, [_error("cannot-read", file=path.name, reason=error.strerror or type(error).__name__)]
+        return None, [_error("cannot-read", file=path.name, reason=error.strerror or type_of(error))]
     if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(content)
     if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".csv"):
@@ -115,7 +116,7 @@ def _accepted(document: Any, twice: list[str]) -> tuple[Any, list[Finding]]:
     if _deeper_than(document, GREATEST_DEPTH):
         return None, [_error("too-deep", limit=GREATEST_DEPTH)]
     if not isinstance(document, dict):
-        return None, [_error("not-an-object", found=type(document).__name__)]
+        return None, [_error("not-an-object", found=type_of(document))]
     return document, [_error("key-twice", key=key[:80]) for key in dict.fromkeys(twice)]
 
 

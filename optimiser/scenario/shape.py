@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.pointer import join, name_of
 from optimiser.scenario.scenario import Scenario
 
@@ -92,11 +93,12 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
     context = item.get("ctx") or {}
     match code:
         case "missing-key":
-            return {"among": ", ".join(sorted(_at(document, path[:-1]) or {}))[:200] or "nothing"}
+            return {"among": ", ".join(sorted(_at(document, path[:-1]) or {}))[:200] or Phrase("nothing")}
         case "unknown-key":
             known = sorted(_known_keys(path[:-1], document))
             close = difflib.get_close_matches(str(path[-1]), known, n=1)
-            return {"hint": f"Did you mean {close[0]!r}?" if close else f"Keys here: {', '.join(known)}."}
+            hint = Phrase("did-you-mean", {"key": close[0]}) if close else Phrase("keys-here", {"keys": known})
+            return {"hint": hint}
         case "below-least" | "not-above" | "above-greatest" | "not-below":
             return {"bound": next(iter(context.values()))}
         case "too-short" | "text-empty":
@@ -110,24 +112,24 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
         case "too-large" | "too-small" | "too-much-money":
             return {"limit": context.get("limit", 0)}
         case "wrong-type":
-            return {"expected": "a number" if path and path[-1] == "size" else _expected(item["type"])}
+            return {"expected": Phrase("a-number") if path and path[-1] == "size" else _expected(item["type"])}
         case _:
             return {}
 
 
-def _expected(kind: str) -> str:
-    for start, words in (
-        ("float", "a number"),
-        ("int", "a whole number"),
-        ("bool", "true or false"),
+def _expected(kind: str) -> Phrase | str:
+    for start, code in (
+        ("float", "a-number"),
+        ("int", "a-whole-number"),
+        ("bool", "a-boolean"),
         ("string", "text"),
-        ("list", "a list"),
-        ("dict", "an object"),
-        ("model", "an object"),
+        ("list", "a-list"),
+        ("dict", "an-object"),
+        ("model", "an-object"),
         ("none", "nothing"),
     ):
         if kind.startswith(start):
-            return words
+            return Phrase(code)
     return kind.replace("_", " ")
 
 
@@ -245,9 +247,9 @@ def _sweep(value: Any) -> None:
             _sweep(child)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Phrase | str:
     if isinstance(value, dict | list | BaseModel):
-        return {"dict": "an object", "list": "a list"}.get(type(value).__name__, "an object")
+        return Phrase("a-list" if isinstance(value, list) else "an-object")
     if isinstance(value, str):
         return f'"{value[:60]}"'
     if value is True or value is False or value is None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.model.objective import Goal, State, least_served
 from optimiser.plan import Plan
 from optimiser.result.measures import MEASURES, unit_of
@@ -116,8 +117,8 @@ STRATEGY = Strategy(
     "max-min",
     choose,
     (
-        Parameter("attribute", None, lambda value: isinstance(value, str), "the name of an attribute"),
-        Parameter("per", None, lambda value: value in ("population", "none"), "population or none"),
+        Parameter("attribute", None, lambda value: isinstance(value, str), Phrase("an-attribute")),
+        Parameter("per", None, lambda value: value in ("population", "none"), Phrase("population-or-none")),
     ),
     _refused,
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import belongs
 from optimiser.scenario.scenario import Quota, Scenario
@@ -168,7 +169,7 @@ def _refused(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[Finding]
     return needs_score(scenario)
 
 
-_SKIP = Parameter("skip", None, lambda value: isinstance(value, bool), "true or false")
+_SKIP = Parameter("skip", None, lambda value: isinstance(value, bool), Phrase("a-boolean"))
 
 RANK_AND_CUT = Strategy("rank-and-cut", rank_and_cut, (_SKIP,), _refused)
 

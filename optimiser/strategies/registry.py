@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase, type_of
 from optimiser.scenario.scenario import Scenario
 from optimiser.strategies import max_min, optimise, pro_rata, ranking, risk_averse, robust, share_by_key
 from optimiser.strategies.strategy import Asked, Strategy
@@ -61,7 +62,7 @@ def _asked(one: Any, place: str) -> tuple[Asked | None, list[Finding]]:
     elif isinstance(one, Mapping) and isinstance(one.get("strategy"), str):
         name, given = one["strategy"], {str(k): v for k, v in one.items() if k != "strategy"}
     else:
-        params = {"found": type(one).__name__, "expected": 'a name, or an object with "strategy"'}
+        params = {"found": type_of(one), "expected": Phrase("a-name-or-strategy")}
         return None, [Finding("error", "wrong-type", place, params)]
     strategy = STRATEGIES.get(name)
     if strategy is None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.model.losses import Level, Pool, public_level, tail_mean
 from optimiser.model.objective import Goal, State
 from optimiser.plan import Plan
@@ -86,8 +87,8 @@ STRATEGY = Strategy(
     "risk-averse",
     choose,
     (
-        Parameter("weight", None, _is_weight, "a number, 0 or more: objective per EUR million"),
-        Parameter("alpha", ALPHA, _is_level, "a share between 0 and 1"),
+        Parameter("weight", None, _is_weight, Phrase("a-weight")),
+        Parameter("alpha", ALPHA, _is_level, Phrase("a-level")),
     ),
     _refused,
 )

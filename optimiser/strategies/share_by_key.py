@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.plan import EUROS_PER_MILLION
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.countries import gdp, population
@@ -166,8 +167,8 @@ STRATEGY = Strategy(
     "share-by-key",
     choose,
     (
-        Parameter("key", "gdp", _is_key, "gdp, population, or an object with a number of each country"),
-        Parameter("order", None, lambda value: value in ("score", "cheapest"), "score or cheapest"),
+        Parameter("key", "gdp", _is_key, Phrase("a-key")),
+        Parameter("order", None, lambda value: value in ("score", "cheapest"), Phrase("an-order")),
     ),
     _refused,
 )

@@ -10,7 +10,7 @@ from typing import Any
 from optimiser.allocation import Optimum, provenance, solve_scenario, solve_stated, write_up
 from optimiser.evaluation import scored
 from optimiser.findings import Finding
-from optimiser.messages import text
+from optimiser.messages import Phrase, text
 from optimiser.model.build import build_model
 from optimiser.model.objective import Goal, State
 from optimiser.plan import PhaseKey
@@ -35,7 +35,7 @@ class Parameter:
     name: str
     default: Any
     fits: Callable[[Any], bool]
-    expected: str
+    expected: Phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 
 
 def check_numbers(*found: Finding | None) -> None:
@@ -34,4 +35,4 @@ def flag(pointer: str, value: Any) -> Finding | None:
     """A finding unless the value is true or false."""
     if isinstance(value, bool):
         return None
-    return Finding("error", "wrong-type", pointer, {"found": str(value)[:40], "expected": "true or false"})
+    return Finding("error", "wrong-type", pointer, {"found": str(value)[:40], "expected": Phrase("a-boolean")})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.plan import exact
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.pointer import join
@@ -73,7 +74,9 @@ def order_of_cover(s: Scenario) -> Iterator[Finding]:
         wrong = [k for guarantee, k in pairs if guarantee == g.id]
         if wrong and g.covers is not None:
             above = [t.id for t in s.fund.tiers if t.in_pool and (t.seniority or 0) > (g.seniority or 0)]
-            yield _error("misplaced-cover", "fund", "tiers", g.id, "covers", tiers=wrong, above=above or "no tier")
+            yield _error(
+                "misplaced-cover", "fund", "tiers", g.id, "covers", tiers=wrong, above=above or Phrase("no-tier")
+            )
 
 
 def misplaced_cover(tiers: Sequence[Tier]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.plan import EUROS_PER_MILLION, exact
 from optimiser.scenario.attributes import value_up_to
 from optimiser.scenario.candidate import Candidate, Phase
@@ -190,7 +191,10 @@ def sizes_apart(s: Scenario) -> Iterator[Finding]:
         if sized:
             least, most = min(sized, key=lambda x: x[1]), max(sized, key=lambda x: x[1])
             if most[1] > SIZES_APART * least[1]:
-                yield _warning("sizes-apart", *least[0], what=what, least=least[1], most=most[1], other=join(most[0]))
+                named_so = Phrase("money") if what == "money" else what
+                yield _warning(
+                    "sizes-apart", *least[0], what=named_so, least=least[1], most=most[1], other=join(most[0])
+                )
 
 
 def finer_than_a_euro(s: Scenario) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.countries import population
 from optimiser.scenario.fund import Tier
@@ -151,14 +152,16 @@ def candidates(s: Scenario) -> Iterator[Finding]:
 
 
 def _locks(c: Candidate) -> Iterator[Finding]:
-    stopped = "the candidate" if c.locked == "out" else ""
+    stopped = Phrase("candidate") if c.locked == "out" else None
     for p in c.all_phases:
         if p.locked == "out" and (p.committed or (c.locked == "in" and p is c.all_phases[0])):
-            yield _error("lock-contradicts", *_phase(c, p), "locked", what="the phase", other="a commitment or lock")
+            yield _error(
+                "lock-contradicts", *_phase(c, p), "locked", what=Phrase("phase"), other=Phrase("commitment-or-lock")
+            )
         if stopped and (p.locked == "in" or p.committed):
-            yield _error("lock-contradicts", *_phase(c, p), what=stopped, other="this phase's lock or commitment")
+            yield _error("lock-contradicts", *_phase(c, p), what=stopped, other=Phrase("lock-or-commitment"))
         if p.locked == "out" and not stopped:
-            stopped = f"the earlier phase {p.id}"
+            stopped = Phrase("earlier-phase", {"phase": p.id})
 
 
 def commitments(s: Scenario) -> Iterator[Finding]:

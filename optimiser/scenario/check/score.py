@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.attributes import value_up_to
 from optimiser.scenario.elicitation import ACCEPTED_RATIO, LARGEST_MATRIX, compared, pairwise
 from optimiser.scenario.pointer import join
@@ -57,7 +58,7 @@ def _pairs(asked: Elicitation) -> Iterator[Finding]:
             yield _error("pair-twice", *HERE, "judgements", i, attribute=j.attribute, over=j.over)
             sound = False
         seen.add(pair)
-    missing = [f"{a} and {b}" for a, b in combinations(names, 2) if frozenset((a, b)) not in seen]
+    missing = [Phrase("pair", {"a": a, "b": b}) for a, b in combinations(names, 2) if frozenset((a, b)) not in seen]
     if missing:
         yield _error("pair-missing", *HERE, "judgements", pairs=missing[:12])
     if len(names) > LARGEST_MATRIX:

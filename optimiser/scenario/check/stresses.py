@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.pointer import join
 from optimiser.scenario.scenario import Scenario, Stress
 
@@ -22,7 +23,7 @@ def stresses(s: Scenario) -> Iterator[Finding]:
     """Each stress says one thing, in full, that means something in this scenario."""
     for stress in s.risk.stresses if s.risk is not None else ():
         if (stress.kind is None) == (stress.patch is None):
-            found = "both" if stress.kind is not None else "neither"
+            found = Phrase("both" if stress.kind is not None else "neither")
             yield _finding(stress, "stress-kind-or-patch", found=found)
             continue
         lacking = list(_keys(stress))

@@ -7,6 +7,7 @@ from typing import Any
 
 from optimiser.errors import PointerError
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.scenario.pointer import join, split, value_at
 from optimiser.scenario.scenario import Scenario, Uncertain
 
@@ -74,12 +75,12 @@ def _value(u: Uncertain, place: str, document: Any) -> Iterator[Finding]:
         parts = split(u.pointer)
         value = stated_number(value_at(document, u.pointer))
     except PointerError as error:
-        yield Finding("error", "pointer-leads-nowhere", f"{place}/pointer", {"reason": str(error)})
+        yield Finding("error", "pointer-leads-nowhere", f"{place}/pointer", {"reason": error.where})
         return
     if not parts or parts[0] not in INPUTS or parts[-1] == "seed":
         yield Finding("error", "uncertain-not-an-input", f"{place}/pointer", {"known": sorted(INPUTS)})
     elif not isinstance(value, int | float) or isinstance(value, bool):
-        shown = "nothing" if value is None else str(value)[:40]
+        shown = Phrase("nothing") if value is None else str(value)[:40]
         yield Finding("error", "uncertain-not-a-number", f"{place}/pointer", {"found": shown})
     elif u.low is not None and u.high is not None and u.low <= u.high and not u.low <= value <= u.high:
         severity: Any = "error" if u.distribution == "triangular" else "warning"
