@@ -8,7 +8,7 @@ from typing import Any
 from optimiser.explain.answer import CandidateCase, CountryCase, RuleInClash, Swap, TermChange
 from optimiser.explain.clash import shown
 from optimiser.explain.inquiry import Inquiry
-from optimiser.messages import digits, text
+from optimiser.messages import digits, joined, text
 from optimiser.plan import million
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import belongs
@@ -100,7 +100,7 @@ class _Letter:
         for c in cases:
             clash = c.forced.clash if c.forced is not None else None
             rules = [_in_full(r) for r in clash.rules] if clash is not None else []
-            self.say("rules" if rules else "rules-unknown", site=_called(c), rules="; ".join(rules))
+            self.say("rules" if rules else "rules-unknown", site=_called(c), rules=joined(rules, self._lang))
 
     def no_candidate(self, funded: Sequence[CandidateCase], open_: Sequence[str]) -> None:
         self.say("no-candidate")
@@ -137,7 +137,7 @@ class _Letter:
             for t in terms
             if t.lost != 0
         ]
-        return "; ".join(parts) or text(nothing, {}, self._lang)
+        return joined(parts, self._lang) or text(nothing, {}, self._lang)
 
     def _called(self, names: Sequence[str]) -> str:
         called = [self._inquiry.candidate(n).name or n for n in names]

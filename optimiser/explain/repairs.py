@@ -316,7 +316,7 @@ class _Repairing:
             "by": shown(by, w.unit, self._lang),
             "after": shown(float(value), w.unit, self._lang),
         }
-        words = text(f"explain.change.{code}", {"text": rule.text, **sizes}, self._lang)
+        words = text(f"explain.change.{code}", params, self._lang)
         return Change(w.label, w.rule, pointer, w.value, value, by, w.unit, words)
 
 

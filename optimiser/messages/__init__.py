@@ -6,7 +6,7 @@ its own. Languages are modules of this package with one dictionary ``TEXTS``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -49,6 +49,11 @@ def type_of(value: Any) -> Phrase | str:
     """What kind of JSON value this is, in words."""
     name = type(value).__name__
     return Phrase(f"type.{name}") if f"phrase.type.{name}" in catalogue() else name
+
+
+def joined(parts: Iterable[str], lang: str) -> str:
+    """Parts of a sentence one after the other, with a semicolon between them."""
+    return text("phrase.joint", {}, lang).join(parts)
 
 
 def digits(shown: str, lang: str) -> str:

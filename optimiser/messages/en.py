@@ -1629,6 +1629,7 @@ _PAGE: dict[str, str] = {
 
 _PHRASES: dict[str, str] = {
     "none": "none",
+    "joint": "; ",
     "nothing": "nothing",
     "both": "both",
     "neither": "neither",

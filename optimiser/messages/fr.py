@@ -1127,8 +1127,8 @@ _EXPLAIN: dict[str, str] = {
     "letter.closing": "Ceci résulte d'un calcul et non d'une appréciation : il est prouvé que le plan est le meilleur au regard des "
     "règles et des chiffres donnés, et chaque comparaison ci-dessus porte sur le meilleur plan de son espèce.",
     "letter.closing-unproven": "La limite de temps a mis fin à la recherche : le plan est le meilleur trouvé jusque-là.",
-    "letter.worse": "{term} de {before} à {after} (moins bien de {share})",
-    "letter.better": "{term} de {before} à {after} (mieux de {share})",
+    "letter.worse": "{term} : de {before} à {after} (moins bien de {share})",
+    "letter.better": "{term} : de {before} à {after} (mieux de {share})",
     "letter.nothing": "rien n'est perdu",
     "letter.nothing-lost": "sans lui, rien ne serait perdu",
     "letter.nobody": "aucun site",
@@ -1470,7 +1470,7 @@ _CLI: dict[str, str] = {
     "explain.nobody": "aucun site",
     "explain.and-out": "{comes_in} (et sort : {also})",
     "explain.as-good": "rien : un plan aussi bon",
-    "explain.term": "{term} {before} à {after}",
+    "explain.term": "{term} : de {before} à {after}",
     "explain.see-it": "Pour voir ce plan : investai allocate … --set '/candidates/{candidate}/locked=\"in\"'.",
     "explain.entry-note": "Entrée : un plan qui le comporte vaut tout plan qui ne le comporte pas ; résolu à cette valeur, et juste en deçà. Tout le reste inchangé.",
     "explain.against": "{candidate} : {rules}.",
@@ -1624,6 +1624,7 @@ _CLI: dict[str, str] = {
 
 _PHRASES: dict[str, str] = {
     "none": "aucun",
+    "joint": " ; ",
     "nothing": "rien",
     "both": "les deux",
     "neither": "aucun des deux",

@@ -191,7 +191,7 @@ def _broken(overview: Overview, say: Words, lang: str) -> Block | None:
     for r in overview.strategies:
         if r.broken:
             named = [_rule(rule, lang) for rule in r.broken]
-            sentences.append(say("compare.broken", strategy=r.strategy, rules="; ".join(named)))
+            sentences.append(say("compare.broken", strategy=r.strategy, rules=say.joined(named)))
     return Paragraph(say("compare.title.broken"), sentences) if sentences else None
 
 

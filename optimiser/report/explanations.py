@@ -172,7 +172,7 @@ def _lost(terms: Sequence[TermChange], say: Words) -> str:
         if t.lost:
             term = say(f"term.{t.term}", attribute=t.attribute or "")
             parts.append(say("explain.term", term=term, before=say.number(t.before), after=say.number(t.after)))
-    return "; ".join(parts) or say("explain.as-good")
+    return say.joined(parts) or say("explain.as-good")
 
 
 def _entry(answer: Explanation, say: Words) -> Block | None:
@@ -212,7 +212,7 @@ def _forced_out(answer: Explanation, say: Words) -> Block | None:
     sentences = []
     for c in answer.candidates:
         if c.forced is not None and c.forced.clash is not None:
-            rules = "; ".join(r.text for r in c.forced.clash.rules)
+            rules = say.joined(r.text for r in c.forced.clash.rules)
             sentences.append(say("explain.against", candidate=c.id, rules=rules or NOTHING))
     return Paragraph(say("title.against"), sentences) if sentences else None
 

@@ -89,7 +89,7 @@ def _limits_by_tier(risk: RiskReport, say: Words) -> Block:
 
 def _limits(limits: Sequence[LimitCheck], say: Words) -> str:
     """Each limit as asked and as reached; the level's own loss too where it is less than what is bounded."""
-    return "; ".join(_limit(limit, say) for limit in limits) or say("limit.none")
+    return say.joined(_limit(limit, say) for limit in limits) or say("limit.none")
 
 
 def _limit(limit: LimitCheck, say: Words) -> str:

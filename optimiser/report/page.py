@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.messages import digits, text, unit_words
+from optimiser.messages import digits, joined, text, unit_words
 from optimiser.report import numbers
 
 
@@ -34,6 +34,10 @@ class Words:
     def digits(self, shown: str) -> str:
         """A number formatted as in English."""
         return digits(shown, self.lang)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Parts of a sentence with a semicolon between them."""
+        return joined(parts, self.lang)
 
     def unit(self, unit: str) -> str:
         """A unit of the model in words; one of the scenario as it is written there."""

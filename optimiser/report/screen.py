@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
@@ -31,6 +33,22 @@ _COLOURS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
+_HELD = {"\u202f": "\ue000", "\u00a0": "\ue001"}
+"""Spaces that never end a line, and what stands for them while lines are broken: for rich they are like any other."""
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """What stands for a character the encoding lacks: a space, an apostrophe, a quotation mark or a letter without accent."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    plain = lacking.translate(str.maketrans("\ue000\ue001\u2019\u00ab\u00bb", '  \'""'))
+    letters = (unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?" for c in plain)
+    return "".join(letters), error.end
+
+
+codecs.register_error("plainer", _plainer)
+
 
 def rendered(page: Sequence[Block], width: int, colours: bool = False, encoding: str = "utf-8") -> str:
     """The page as text.
@@ -40,7 +58,7 @@ def rendered(page: Sequence[Block], width: int, colours: bool = False, encoding:
     """
     buffer = io.BytesIO()
     # A wrapper of its own, since rich asks its file for the encoding.
-    file = io.TextIOWrapper(buffer, encoding=encoding, errors="replace", newline="\n")
+    file = io.TextIOWrapper(buffer, encoding=encoding, errors="plainer", newline="\n")
     console = Console(
         file=file,
         width=width,
@@ -55,7 +73,10 @@ def rendered(page: Sequence[Block], width: int, colours: bool = False, encoding:
         for part in _parts(block, width):
             console.print(part)
     file.flush()
-    lines = buffer.getvalue().decode(encoding).split("\n")
+    shown = buffer.getvalue().decode(encoding)
+    for space, held in _HELD.items():
+        shown = shown.replace(held, space)
+    lines = shown.split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -207,4 +228,4 @@ def _title(title: str) -> Text:
 
 def _plain(content: str, style: str = "") -> Text:
     """Text as it is: what a file says is neither markup nor a code for the terminal."""
-    return Text(_UNSEEN.sub(" ", content), style)
+    return Text(_UNSEEN.sub(" ", content).translate(str.maketrans(_HELD)), style)

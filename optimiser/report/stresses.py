@@ -64,7 +64,7 @@ def _rules(broken: list[BrokenRule], levels: dict[str, str], say: Words, lang: s
     ]
     if len(broken) > MOST_RULES:
         named.append(say("stress.more", count=len(broken) - MOST_RULES))
-    return "; ".join(named)
+    return say.joined(named)
 
 
 def _notes(result: Result, stress: StressReport, say: Words) -> list[str]:

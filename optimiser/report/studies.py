@@ -57,7 +57,7 @@ def changed_phases(before: Mapping[str, float], after: Mapping[str, float], say:
         names = [name.removesuffix("/main") for name in here if name not in there]
         if names:
             changes.append(say(f"frontier.{code}", names=names))
-    return "; ".join(changes)
+    return say.joined(changes)
 
 
 def _frontier_sentences(answer: Frontier, say: Words) -> list[str]:

@@ -261,9 +261,9 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     shown = priced if everything else priced[:MOST_BINDING]
     listed = free if everything else free[:MOST_BINDING]
     if listed:
-        notes.append(say("binding.free", rules="; ".join(listed)))
+        notes.append(say("binding.free", rules=say.joined(listed)))
     if served:
-        notes.append(say("binding.soft", rules="; ".join(_free(served, lang, MOST_BINDING))))
+        notes.append(say("binding.soft", rules=say.joined(_free(served, lang, MOST_BINDING))))
     hidden = len(priced) + len(free) - len(shown) - len(listed)
     if hidden:
         notes.append(say("binding.more", count=hidden))

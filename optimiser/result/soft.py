@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from optimiser.messages import Phrase
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, exact
 from optimiser.result.result import Certificate, SoftBound
 from optimiser.scenario.attributes import value_up_to, value_with
