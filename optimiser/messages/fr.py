@@ -544,10 +544,6 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "Le score sert aux stratégies qui classent ; cette réponse suit l'objectif.",
         "Rien, ou mettez les attributs notés dans l'objectif.",
     ),
-    "variants-set-aside": (
-        "Cette réponse porte sur le scénario tel qu'il est écrit ; ses variantes n'y changent rien.",
-        "Rien ; les stratégies et les études qui mettent un plan à l'épreuve des variantes les emploient.",
-    ),
     # the score
     "score-without-weights": (
         "Le score n'a pas de poids.",
@@ -790,6 +786,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
     "variant-infeasible": (
         "Si {variant} se réalise, aucun plan ne respecte toutes les règles, quoi qu'on décide maintenant.",
         "Assouplissez dans la variante ce qui ne peut pas y être respecté, ou laissez-la de côté.",
+    ),
+    "soft-broken-further": (
+        "Les plans comparés enfreignent les règles souples inégalement : {measure} comparerait ce qui n'est pas comparable, et n'est pas donné.",
+        "Voyez les règles souples dans les résultats, ou rendez-les impératives.",
     ),
     "mean-undefined": (
         "Les variantes diffèrent par autre chose que des nombres, ou leur moyenne n'est pas un scénario valide : {reason} ; il n'y a donc pas de plan pour la moyenne auquel comparer.",
@@ -1254,6 +1254,7 @@ _CLI: dict[str, str] = {
     "diff.column.change": "Écart",
     "diff.column.fares": "Ce qui se passe",
     "column.country": "Pays",
+    "column.year": "Année",
     "column.share": "Part",
     "column.phases": "Phases",
     "column.starts": "Départs",
@@ -1432,6 +1433,7 @@ _CLI: dict[str, str] = {
     "kind.exterior": "extérieur",
     "price.found": "Une liste unique pour toutes les variantes atteint {common} dans le scénario tel qu'il est, {price} de moins que le meilleur, {best}.",
     "price.list": "La liste : {names}.",
+    "price.softer": "Une liste unique pour toutes les variantes atteint {common} dans le scénario tel qu'il est, contre {best}, et enfreint davantage les règles souples.",
     "price.none": "Aucune liste de phases ne peut être financée dans le scénario et dans toutes les variantes.",
     "price.unknown": "La limite de temps est venue avant qu'une liste finançable dans toutes les variantes soit trouvée.",
     "stages.now": "À financer maintenant : {names}.",

@@ -38,7 +38,7 @@ _HELD = {"\u202f": "\ue000", "\u00a0": "\ue001"}
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """What stands for a character the encoding lacks: a space, an apostrophe, a quotation mark or a letter without accent."""
+    """What stands for a character the encoding lacks: a plain space or quotation mark, a letter without accent."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
@@ -228,4 +228,5 @@ def _title(title: str) -> Text:
 
 def _plain(content: str, style: str = "") -> Text:
     """Text as it is: what a file says is neither markup nor a code for the terminal."""
-    return Text(_UNSEEN.sub(" ", content).translate(str.maketrans(_HELD)), style)
+    shown = _UNSEEN.sub(" ", content)
+    return Text("".join(_HELD.get(c, c) for c in shown), style)
