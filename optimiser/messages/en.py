@@ -1639,6 +1639,8 @@ _PHRASES: dict[str, str] = {
     "commitment-or-lock": "a commitment or lock",
     "lock-or-commitment": "this phase's lock or commitment",
     "money": "money",
+    "choices": "{first} or {last}",
+    "the-price": "the price",
     "millions": " EUR million",
     "no-tier": "no tier",
     "pair": "{a} and {b}",

@@ -837,6 +837,10 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "L'objectif peut croître sans limite.",
         "Donnez une limite à une tranche, un apport promis ou un attribut illimité.",
     ),
+    "search-stopped": (
+        "La recherche a été arrêtée sur demande ; voici le meilleur plan qu'elle avait trouvé.",
+        "Soumettez de nouveau le scénario pour chercher jusqu'au bout.",
+    ),
     "tie-break-unfinished": (
         "Plusieurs plans se valent ; la recherche de celui que le départage préfère a été interrompue.",
         "Rien : le plan est optimal. Une autre version peut nommer un autre plan équivalent.",
@@ -898,6 +902,11 @@ _REASONS: dict[str, str] = {
 }
 
 _SERVICE: dict[str, tuple[str, str]] = {
+    "batch-form": (
+        "Un lot est une liste de scénarios ou un balayage, l'un des deux, et n'est pas vide.",
+        'Écrivez {{"scenarios": […]}} ou {{"sweep": {{"base": …, "variants": […]}}}}.',
+    ),
+    "batch-too-large": ("Le lot compte {count} scénarios ; {limit} au plus sont acceptés à la fois.", "Divisez-le."),
     "time-limit-capped": (
         "La limite de temps de {asked} s dépasse ce qu'accorde ce service ; la recherche a disposé de {given} s.",
         "Abaissez /solver/time_limit_s, ou résolvez le fichier en ligne de commande.",
@@ -922,10 +931,75 @@ _SERVICE: dict[str, tuple[str, str]] = {
 """Findings that only the service gives: message and cure."""
 
 _PROBLEMS: dict[str, tuple[str, str, str]] = {
+    "bad-page": (
+        "Page incorrecte",
+        "{key}={value} ne peut pas être utilisé.",
+        "Écrivez des nombres entiers : after à partir de -1, limit de 1 à {most}.",
+    ),
+    "bad-header": (
+        "En-tête incorrect",
+        "L'en-tête {header} ne peut pas être utilisé.",
+        "Idempotency-Key compte de 1 à 255 caractères imprimables ; Last-Event-ID est l'identifiant d'un événement.",
+    ),
+    "unknown-job": (
+        "Tâche inconnue",
+        "Il n'y a pas de tâche « {id} ».",
+        "Voyez l'en-tête Location de la réponse à sa soumission. Les tâches sont supprimées quelque temps après leur fin : voyez keep_jobs_s dans /v1/limits.",
+    ),
+    "unknown-batch": (
+        "Lot inconnu",
+        "Il n'y a pas de lot « {id} ».",
+        "Voyez l'en-tête Location de la réponse à sa soumission. Les lots sont supprimés quelque temps après leur fin : voyez keep_jobs_s dans /v1/limits.",
+    ),
+    "no-result": (
+        "Pas de résultat",
+        "La tâche est dans l'état {state} et n'a pas de résultat.",
+        "Voyez les constats de la tâche ; soumettez de nouveau son scénario.",
+    ),
+    "not-ended": (
+        "Pas encore terminé",
+        "La tâche est dans l'état {state}.",
+        "Attendez sa fin, par ses événements ou en la redemandant.",
+    ),
+    "child-of-batch": (
+        "Partie d'un lot",
+        "La tâche appartient au lot {batch} et en suit le sort.",
+        "Supprimez le lot, ou annulez la tâche.",
+    ),
+    "still-running": (
+        "Toujours en cours",
+        "Ce qui est en cours de traitement ne peut pas être supprimé.",
+        "Annulez d'abord, et supprimez une fois que tout est terminé.",
+    ),
+    "request-running": (
+        "La première requête est encore en cours",
+        "Une requête portant cette Idempotency-Key est en cours de traitement.",
+        "Renvoyez-la dans quelques secondes.",
+    ),
+    "key-reused": (
+        "Idempotency-Key employée deux fois",
+        "Cette Idempotency-Key accompagnait déjà une autre requête.",
+        "Employez une nouvelle clé pour une nouvelle requête.",
+    ),
+    "backlog-full": (
+        "Trop de tâches",
+        "{waiting} tâches attendent ou sont en cours ; avec cette requête, il y en aurait plus de {limit}.",
+        "Réessayez plus tard, soumettez-en moins à la fois, ou supprimez ce qui n'est plus voulu.",
+    ),
+    "store-unavailable": (
+        "Le stockage n'est pas disponible",
+        "{reason}.",
+        "Réessayez dans quelques secondes ; si cela persiste, vérifiez le disque ou la base de données du service.",
+    ),
+    "page-not-installed": (
+        "La page n'est pas installée",
+        "Ce service répond sous /v1 et n'a pas de page : il a été installé sans {needed}.",
+        "Installez investai-optimiser[page] et relancez le service.",
+    ),
     "bad-query": (
         "Paramètres d'adresse incorrects",
         "L'adresse a des paramètres que ce service ne connaît pas : {keys}.",
-        "Le seul paramètre est lang, une fois.",
+        "Connus ici, chacun une fois : {known}.",
     ),
     "unknown-language": (
         "Langue inconnue",
@@ -960,7 +1034,7 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     "too-many-candidates": (
         "Trop de candidats",
         "Le scénario a {count} candidats ; pendant qu'un client attend, {limit} au plus sont traités.",
-        "Résolvez le fichier en ligne de commande, ou divisez-le.",
+        "Soumettez-le comme tâche, avec Prefer: respond-async ; ou divisez-le.",
     ),
     "media-type": (
         "Type de contenu non pris en charge",
@@ -1621,7 +1695,83 @@ _CLI: dict[str, str] = {
     "usage.one-question": "posez une seule des deux questions à la fois.",
     "usage.one-stdin": "un seul des deux peut venir de l'entrée standard.",
     "usage.solver": "il n'y a pas de solveur {solver} sur cette machine ; il y a : {known}.",
+    "usage.verify": "nommez aussi le résultat, ou un dossier qui finit par .zip",
+    "opinion.title": "Ce qui a été comparé",
+    "opinion.stage": "Étape",
+    "opinion.stated": "Annoncé",
+    "opinion.recounted": "Recompté",
+    "opinion.other": "Par l'autre solveur",
+    "opinion.note": "Chaque valeur est à maximiser ; ce qui est à minimiser, ou enfreint d'une règle souple, compte en négatif.",
+    "opinion.took": "Résolu de nouveau par {solver} en {seconds} s.",
+    "dossier.verify": "Pour le vérifier : investai verify {file}",
+    "dossier.readme": "InvestAI Optimiser : le dossier d'une réponse\n\n"
+    "Scénario : {name}\nSHA-256 de sa forme canonique : {sha256}\nÉtabli : {created}\nAvec : {versions}\n\n"
+    "scenario.json   le scénario tel qu'il est écrit, avec sources et hypothèses\n"
+    "canonical.json  le même, valeurs par défaut comprises, sans les mots (RFC 8785) ; son SHA-256 figure ci-dessus\n"
+    "result.json     la réponse, avec son certificat, les motifs et les constats\n"
+    "model.mps       le programme de la première étape, pour tout autre solveur\n"
+    "SHA256SUMS      des fichiers ci-dessus : sha256sum -c SHA256SUMS\n\n"
+    "Pour le refaire :        investai allocate scenario.json --json\n"
+    "Pour le faire vérifier par un autre solveur :  investai verify DOSSIER.zip --solver cbc\n",
     "use-scenario": "Pour en utiliser un, par son identifiant : investai allocate {id}",
+}
+
+_VERDICTS: dict[str, str] = {
+    "confirmed": "Confirmé : {solver} aboutit à la même valeur et aux mêmes sites, et toutes les règles sont respectées.",
+    "confirmed-other-sites": "Confirmé : {solver} trouve un plan tout aussi bon avec d'autres sites (ici seulement : {only_here} ; "
+    "là seulement : {only_there}) ; la réponse est l'une de plusieurs, et toutes les règles sont respectées.",
+    "confirmed-ending": "Confirmé : {solver} finit de la même façon ({there}).",
+    "other-ending": "Non confirmé : le résultat a fini ainsi : {here}, et {solver} ainsi : {there}.",
+    "other-scenario": "Non comparable : le résultat porte sur un autre scénario, ou le scénario a changé depuis.",
+    "breaks-rules": "Faux : le plan enfreint {rules}.",
+    "misstated": "Faux : le résultat annonce une autre valeur que celle de son propre plan.",
+    "better-found": "Faux : le résultat se dit optimal, et {solver} trouve un meilleur plan.",
+    "better-than-unproven": "Il n'était pas prouvé que le résultat fût le meilleur, et {solver} trouve un meilleur plan.",
+    "worse-found": "Non confirmé : {solver} dit optimal un plan moins bon ; le certificat du meilleur est valable.",
+    "not-proven": "Ouvert : {solver} n'a pas achevé sa recherche à temps, et n'a rien trouvé de meilleur ; toutes les règles sont respectées.",
+}
+
+_PAGE: dict[str, str] = {
+    "skip": "Aller au contenu",
+    "languages": "Langues",
+    "footer": "Montants en millions d'euros. Chaque chiffre a une source ou est signalé comme hypothèse.",
+    "start": "Quelle stratégie pour le fonds ?",
+    "start.lead": "Ouvrez un scénario, actionnez ses leviers, et voyez quels sites reçoivent quel euro de quelle tranche, pourquoi, et à quel "
+    "risque. Chaque vue est un lien qui peut être envoyé.",
+    "scenario": "Scénario",
+    "levers": "Leviers du scénario",
+    "group.sizes": "Montant de chaque tranche",
+    "group.shares": "Parts maximales et minimales",
+    "group.limits-expected_loss": "Perte attendue, au plus",
+    "group.limits-cvar": "Perte moyenne dans les pires cas, au plus",
+    "group.rules": "Bornes des règles",
+    "group.weights": "Poids",
+    "group.switches": "Règles en vigueur",
+    "label.max_public_share": "part publique du coût, au plus",
+    "label.least_private_share": "part privée du coût, au moins",
+    "label.least_public_share": "part publique du coût, au moins",
+    "unit.amount": "millions",
+    "unit.share": "de 0 à 1",
+    "unit.count": "nombre",
+    "unit.number": "",
+    "allocate": "Allouer",
+    "reset": "Tel qu'écrit",
+    "to-start": "Tous les scénarios",
+    "invalid": "Ce scénario ne peut pas être résolu en l'état.",
+    "consortia": "consortiums",
+    "eur-million": "millions d'euros",
+    "chart.money": "Argent par année et par tranche",
+    "map": "Argent par pays, en millions d'euros",
+    "table": "Tableau",
+    "column": "Élément",
+    "sources": "Sources et hypothèses",
+    "assumption": "Hypothèse :",
+    "grade.A": "texte officiel lu",
+    "grade.B": "tiers citant un texte officiel",
+    "grade.C": "presse",
+    "grade.D": "faible",
+    "grade.der": "déduit d'autres chiffres",
+    "grade.asm": "hypothèse",
 }
 
 _PHRASES: dict[str, str] = {
@@ -1636,6 +1786,8 @@ _PHRASES: dict[str, str] = {
     "commitment-or-lock": "un engagement ou une décision d'avance",
     "lock-or-commitment": "la décision d'avance ou l'engagement de cette phase",
     "money": "argent",
+    "choices": "{first} ou {last}",
+    "the-price": "le prix",
     "millions": " millions d'euros",
     "no-tier": "aucune tranche",
     "pair": "{a} et {b}",
@@ -1713,6 +1865,8 @@ TEXTS: dict[str, str] = {
         | {f"unit.{unit}": words for unit, words in _UNITS.items()}
         | _EXPLAIN
         | {f"cli.{code}": words for code, words in _CLI.items()}
+        | {f"verdict.{code}": words for code, words in _VERDICTS.items()}
+        | {f"page.{code}": words for code, words in _PAGE.items()}
         | {f"finding.{code}": message for code, (message, _) in _SERVICE.items()}
         | {f"cure.{code}": cure for code, (_, cure) in _SERVICE.items()}
         | {f"problem.{code}": title for code, (title, _, _) in _PROBLEMS.items()}

@@ -106,7 +106,8 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
         case "text-too-long":
             return {"limit": context.get("max_length", 0)}
         case "not-a-choice":
-            return {"choices": context.get("expected", "")}
+            first, _, last = context.get("expected", "").rpartition(" or ")
+            return {"choices": Phrase("choices", {"first": first, "last": last}) if first else last}
         case "unknown-kind":
             return {"tag": str(context.get("tag"))[:80], "choices": context.get("expected_tags", "")}
         case "too-large" | "too-small" | "too-much-money":

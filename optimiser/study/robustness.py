@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance, solve_scenario, solve_stated
 from optimiser.errors import PointerError, QuestionError
 from optimiser.findings import Finding
+from optimiser.messages import Phrase
 from optimiser.result.losses import LossBook, loss_book
 from optimiser.result.measures import term_values
 from optimiser.result.result import Provenance, ScenarioId, Termination
@@ -318,7 +319,9 @@ class _Study:
         kept = self._stated(here, decided)
         softer = kept.plan is not None and broken_further(kept, base)
         if softer:
-            self.findings.append(Finding("note", "soft-broken-further", "/constraints", {"measure": "the price"}))
+            self.findings.append(
+                Finding("note", "soft-broken-further", "/constraints", {"measure": Phrase("the-price")})
+            )
         return PriceOfRobustness(
             best=best,
             common=kept.value,

@@ -1,0 +1,75 @@
+"""French pages: words, numbers and spaces as French print has them, whatever the screen can show."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from optimiser.messages import catalogue, digits, text, type_of
+from optimiser.report.numbers import amounts, grid, number, share
+from optimiser.report.page import Paragraph
+from optimiser.report.screen import rendered
+
+THIN, WIDE = "\u202f", "\u00a0"
+
+
+def test_numbers_have_a_decimal_comma_and_narrow_spaces():
+    assert amounts([1234.5, 0, 2], "fr") == [f"1{THIN}234,5", "-", "2,0"]
+    assert grid([[1234.5], [0.25]], "fr") == [[f"1{THIN}234,50"], ["0,25"]]
+    assert number(1234567.891, "fr") == f"1{THIN}234{THIN}567,89"
+    assert number(-0.125, "fr") == "-0,125"
+    assert (share(0.1234, "fr"), share(0.00001, "fr")) == (f"12,34{THIN}%", f"<{THIN}0,01{THIN}%")
+    assert digits("1,234.5 %", "en") == "1,234.5 %"
+
+
+def test_numbers_in_sentences_have_them_too():
+    assert text("finding.probabilities-sum", {"total": 0.9}, "fr") == "La somme des probabilités est 0,9."
+    assert text("finding.probabilities-sum", {"total": 0.9}, "en") == "The probabilities sum to 0.9."
+
+
+def test_words_in_sentences_are_translated():
+    assert text("finding.not-an-object", {"found": type_of([])}, "fr").endswith(f"ceci est{WIDE}: une liste.")
+    assert text("finding.not-an-object", {"found": type_of([])}, "en").endswith("this is a list.")
+
+
+def test_every_french_text_has_french_spaces_and_apostrophes():
+    for code, words in catalogue("fr").items():
+        assert "« " not in words and " »" not in words, code
+        assert " ;" not in words and " ?" not in words and " :" not in words and " %" not in words, code
+
+
+def test_no_line_ends_within_a_number():
+    sentence = "x " * 8 + f"12{THIN}345{THIN}678,25 millions"
+    shown = rendered([Paragraph("", [sentence])], 24)
+    assert f"12{THIN}345{THIN}678,25" in shown
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_an_old_screen_gets_plain_characters(encoding):
+    shown = rendered([Paragraph("", [f"l’été : 1{THIN}234,5{THIN}%"])], 60, encoding=encoding)
+    assert "1 234,5 %" in shown
+    assert "?" not in shown
+    shown.encode(encoding)
+
+
+def test_pages_are_french(investai, primavera, tmp_path):
+    outcome = investai("allocate", primavera, "--lang", "fr")
+    assert outcome.exit_code == 0
+    assert "Le meilleur plan" in outcome.output
+    assert "Certificat" in outcome.output
+    for english in ("EUR million", "maximised", "Certificate", "Funded"):
+        assert english not in outcome.output
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps({"fund": {"tiers": [{"id": "eu", "instrument": "grant", "size": "x"}]}}))
+    said = investai("validate", broken, "--lang", "fr").output
+    assert "là où il faut un nombre" in said
+
+
+def test_json_has_the_same_numbers_in_every_language(investai, primavera):
+    english, french = (
+        json.loads(investai("allocate", primavera, "--json", "--lang", lang).stdout) for lang in ("en", "fr")
+    )
+    assert english["money"] == french["money"]
+    assert english["indicators"] == french["indicators"]
+    assert english["candidates"][0]["reason"]["text"] != french["candidates"][0]["reason"]["text"]
