@@ -16,8 +16,8 @@ TERMS = {
     "|soft rule|certificate|finding|strategy|regret|frontier|robustness|core index"
     "|repair|reserve list|batch|multiplier|objective",
     "fr": "tranche|candidat|site|phase|consortium|part|plancher|enveloppe|garantie|niveau|rendement exigé"
-    "|test de résistance|équivalent-subvention|règle souple|certificat|constat|stratégie|regret|frontière|robustesse|indice de noyau"
-    "|réparation|liste de réserve|lot|effet multiplicateur|objectif|perte attendue|prix dual|CVaR",
+    "|test de résistance|équivalent-subvention|règle souple|certificat|constat|stratégie|regret|frontière|robustesse"
+    "|indice de noyau|réparation|liste de réserve|lot|effet multiplicateur|objectif|perte attendue|prix dual|CVaR",
 }
 """Words of the trade; a title may use them only where the glossary explains them."""
 
