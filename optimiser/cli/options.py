@@ -43,7 +43,8 @@ def _settings(values: list[str] | None) -> list[str]:
 File = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="A scenario file (JSON, YAML), the id of a carried scenario, or - for standard input."
+        metavar="FILE",
+        help="A scenario file (JSON, YAML, XLSX), the id of a carried scenario, or - for standard input.",
     ),
 ]
 PlanFile = Annotated[
@@ -65,7 +66,7 @@ Out = Annotated[
         "--out",
         metavar="PATH",
         callback=_out,
-        help="Save the answer: a .json file, a .csv file (the money), or a folder/ with everything.",
+        help="Save the answer: a .json file, a .csv file (the money), an .xlsx workbook, or a folder/ with everything.",
     ),
 ]
 CsvStyle = Annotated[
