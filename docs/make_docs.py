@@ -24,6 +24,7 @@ from optimiser.model.build import RULES  # noqa: E402
 from optimiser.model.columns import may_pay  # noqa: E402
 from optimiser.model.objective import TERMS, stage_floors, tier_order  # noqa: E402
 from optimiser.scenario.schema import scenario_schema  # noqa: E402
+from optimiser.scenario.workbook.layout import sheets  # noqa: E402
 
 LOSS_CHECKS: dict[str, Callable[..., Any]] = {
     "W1": loss_checks._levels,
@@ -137,7 +138,7 @@ def format_page() -> str:
         "Made from the [JSON Schema](scenario.schema.json) (`investai schema` prints it, `/v1/schema` gives it) by",
         "`docs/make_docs.py`. Amounts are EUR million, shares run from 0 to 1, unknown keys are refused, ids are",
         'unique in their list. "No limit" is written `"unlimited"`; `null` is read as the same; an absent key has its',
-        "default. The same keys can be written in YAML. Pointers name list members by id:",
+        "default. The same keys can be written in YAML and in [workbooks](#workbooks). Pointers name list members by id:",
         "`/fund/tiers/union/size`.",
         "",
     ]
@@ -153,7 +154,41 @@ def format_page() -> str:
             ]
             lines += [_row(key, value, key in part.get("required", [])) for key, value in part["properties"].items()]
             lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *workbook_section()])
+
+
+def workbook_section() -> list[str]:
+    """The workbook: its rules, and a row a sheet."""
+    rows = []
+    for sheet in sheets().values():
+        places = " and ".join(f"`/{'/'.join(place.parts)}`" for place in sheet.places) or "everything else, by key"
+        named = ", ".join(f"`{column.name}`" for column in sheet.keys) or "-"
+        rows.append(f"| {sheet.name} | {places} | {named} |")
+    return [
+        "## Workbooks",
+        "",
+        "The same scenario as a workbook (`.xlsx`; the extra `xlsx` brings openpyxl). `investai export FILE --xlsx out.xlsx`",
+        "writes one, `investai export --template --xlsx out.xlsx` an empty one with every column and lists of choices;",
+        "every command and batch reads it like JSON, and a round trip changes nothing. Findings name sheet and cell",
+        "(`Tiers!C4`) beside the pointer.",
+        "",
+        "- The first row that is not blank names the columns; what stands in brackets (the unit) is for people. The sheet",
+        "  Scenario has a key and a value a row. Keys of inner objects are written with dots: `size.at_most`, `of.tags`.",
+        "- A row of a table below another names its owner by id. A cost or an attribute without a phase is the candidate's.",
+        "- An empty cell is an absent key. Lists of ids, tags and countries have commas, assumptions a line each. Patches, and",
+        "  whatever fits no cell, are JSON, in a column that says so. Text that begins with a quotation mark is JSON too.",
+        "- Numbers stored as text are read with decimal comma or point, blanks between thousands, or a percent sign;",
+        '  "1,500" and "1.500" as text are refused, since they may mean either. Dates and merged cells are refused.',
+        "- A formula counts by the value the spreadsheet stored with it, and is refused where it stored none. Macros and",
+        "  links are never followed; `.xlsm` is refused.",
+        "- Unknown sheets, columns and keys are errors; those whose name begins with # are the user's own and not read.",
+        "- At most 50 MB packed and 200 MB unpacked are read, 200 times packed at most, and 5 million cells a sheet.",
+        "",
+        "| sheet | place | columns that say where a row belongs |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
 
 
 def _first_line_of(part: dict[str, Any]) -> str:

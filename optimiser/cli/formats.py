@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimiser.cli.answer import save, tell
-from optimiser.cli.options import AsJson, Debug, Language, Settings
+from optimiser.cli.options import AsJson, Debug, Language, Settings, expect_openpyxl
 from optimiser.cli.root import app
 from optimiser.cli.run import body, body_of, guarded, line, say
 from optimiser.cli.source import expect, load, refuse
@@ -60,6 +60,8 @@ def export(
 ) -> None:
     """Write the model exactly as it is solved, for any other solver to read; or the scenario as a workbook."""
     wanted = {ending: path for ending, path in ((".lp", lp), (".mps", mps)) if path is not None}
+    if xlsx is not None:
+        expect_openpyxl()
     if template:
         if file is not None or wanted or xlsx is None:
             raise typer.BadParameter(say("usage.template", lang), param_hint="--template")

@@ -114,9 +114,20 @@ def target_called(out: str) -> Target:
     from optimiser.report.files import target_of
 
     try:
-        return target_of(out)
+        target = target_of(out)
     except ValueError:
         raise typer.BadParameter(say("usage.out", file=out)) from None
+    if target.kind == "xlsx":
+        expect_openpyxl()
+    return target
+
+
+def expect_openpyxl() -> None:
+    """Errors: BadParameter where workbooks cannot be written."""
+    from importlib.util import find_spec
+
+    if find_spec("openpyxl") is None:
+        raise typer.BadParameter(say("usage.needs-openpyxl"))
 
 
 def settings_of(values: Sequence[str]) -> dict[str, Any]:

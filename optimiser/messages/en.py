@@ -1629,6 +1629,7 @@ _CLI: dict[str, str] = {
     "usage.setting": "{setting} is not POINTER=VALUE, as in /fund/tiers/union/size=5000.",
     "usage.csv-format": "there is no CSV format {format}; there are: en, fr.",
     "usage.out": "{file} must end in .json, .csv or .xlsx, or in / for a folder.",
+    "usage.needs-openpyxl": "workbooks are written with openpyxl: install investai-optimiser[xlsx].",
     "usage.export-file": "name the scenario whose model or workbook is to be written.",
     "usage.template": "--template needs no FILE and no model: say --xlsx PATH.",
     "exported-workbook": "{file}: the scenario as a workbook.",
