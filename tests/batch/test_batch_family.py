@@ -14,6 +14,7 @@ from optimiser.batch.solving import Answered, BatchOptions, solve
 from optimiser.batch.sweep import sweep_of
 from optimiser.errors import ScenarioError
 from optimiser.model.build import RULES
+from optimiser.model.family import READERS
 from optimiser.scenario.load import load_document
 
 YEARS = range(2026, 2030)
@@ -63,10 +64,10 @@ def test_a_tiers_size_states_only_the_rules_that_read_it() -> None:
     family.allocate(load_document(sized(300)))
     assert family.stated.restated == len(RULES)
     family.allocate(load_document(sized(310)))
-    assert family.stated.restated == len(RULES) + 3
+    assert family.stated.restated == len(RULES) + len(READERS["fund/tiers/size"])
     # Another candidate: everything.
     family.allocate(load_document(fund(9)))
-    assert family.stated.restated == 2 * len(RULES) + 3
+    assert family.stated.restated == 2 * len(RULES) + len(READERS["fund/tiers/size"])
 
 
 def test_a_neighbour_takes_a_few_steps_where_a_stranger_takes_many() -> None:
