@@ -16,7 +16,7 @@ from pathlib import Path
 
 from funds import fund_of
 
-from optimiser.allocation import Optimum, _result
+from optimiser.allocation import Optimum, write_up
 from optimiser.certificate import certify
 from optimiser.model.build import build_model
 from optimiser.result.reasons import reasons_of
@@ -70,7 +70,7 @@ def one_run(sites: int) -> dict[str, float]:
     plan = plan_of(model, outcome.values)
     at = lap("round to euros", at)
     optimum = Optimum(scenario, SolveOptions(), model, arrays, outcome, plan)
-    result = _result(optimum, list(loaded.findings), "en", at)
+    result = write_up(loaded, optimum, "en", at)
     at = lap("write up", at)
     result.to_json()
     at = lap("JSON", at)

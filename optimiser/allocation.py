@@ -56,6 +56,7 @@ from optimiser.solve.options import SEED, SolveOptions
 from optimiser.solve.outcome import Outcome
 from optimiser.solve.rounding import plan_of
 from optimiser.solve.stages import solve_model
+from optimiser.solve.start import Start
 from optimiser.solve.unspent import Kept
 
 HELD_STAGE = 1e-5
@@ -99,9 +100,9 @@ def allocate(source: Source, options: SolveOptions | None = None, lang: str = "e
     Errors: ScenarioError with all findings where the scenario has errors; SolverError where the solver refuses.
     """
     started = time.perf_counter()
-    with _collector_paused():
+    with collector_paused():
         loaded = loaded_from(source)
-        return write_up(loaded, _solved(loaded.expect(), options, started), lang, started)
+        return write_up(loaded, solved(loaded.expect(), options, started), lang, started)
 
 
 def solve_scenario(
@@ -112,38 +113,36 @@ def solve_scenario(
     also: states further rows in the model's programme, or gives it other goals, before it is solved.
     Errors: SolverError where the solver refuses.
     """
-    with _collector_paused():
-        return _solved(scenario, options, time.perf_counter(), also)
-
-
-def write_up(loaded: Loaded, optimum: Optimum, lang: str, started: float) -> Result:
-    """The result of an optimum, with its certificate, prices and reasons.
-
-    started: when (``time.perf_counter``), for the time it took.
-    """
-    findings = [*loaded.findings, *_outcome_findings(optimum.outcome, optimum.options)]
-    return _result(optimum, findings, lang, started)
+    with collector_paused():
+        return solved(scenario, options, time.perf_counter(), also)
 
 
 def solve_stated(
-    scenario: Scenario, model: Model, arrays: Arrays, options: SolveOptions, passed_s: float = 0.0
+    scenario: Scenario,
+    model: Model,
+    arrays: Arrays,
+    options: SolveOptions,
+    passed_s: float = 0.0,
+    start: Start | None = None,
 ) -> Optimum:
     """The best plan of a model that is stated already, perhaps with other goals or numbers than the scenario's own.
 
-    passed_s: what stating it took of the time limit. Errors: SolverError where the solver refuses.
+    passed_s: what stating it took of the time limit. start: what a neighbour left to begin from.
+    Errors: SolverError where the solver refuses.
     """
-    with _collector_paused():
-        outcome = solve_model(model, arrays, _within(options, passed_s) if passed_s else options)
+    with collector_paused():
+        outcome = solve_model(model, arrays, _within(options, passed_s) if passed_s else options, start)
         plan = plan_of(model, outcome.values) if outcome.values is not None else None
         return Optimum(scenario, options, model, arrays, outcome, plan)
 
 
-def _solved(
+def solved(
     scenario: Scenario,
     options: SolveOptions | None,
     started: float,
     also: Callable[[Model], Model] | None = None,
 ) -> Optimum:
+    """The best plan of a checked scenario. also: as of ``solve_scenario``."""
     options = options or options_of(scenario)
     model = build_model(scenario)
     if also is not None:
@@ -153,7 +152,7 @@ def _solved(
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """No search for garbage during one job: it makes hundreds of thousands of small things and drops few of them.
 
     Measured at 15 % of a small job and 30 % of a large one's stating.
@@ -192,8 +191,13 @@ def _within(options: SolveOptions, passed_s: float) -> SolveOptions:
     return replace(options, time_limit_s=max(options.time_limit_s - 2 * passed_s, 0.05 * options.time_limit_s))
 
 
-def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float) -> Result:
+def write_up(loaded: Loaded, optimum: Optimum, lang: str, started: float, sha256: str | None = None) -> Result:
+    """The result of an optimum, with its certificate, prices and reasons.
+
+    started: when (``time.perf_counter``), for the time it took. sha256: of the scenario, where it is known.
+    """
     scenario, plan, outcome, model = optimum.scenario, optimum.plan, optimum.outcome, optimum.model
+    findings = [*loaded.findings, *_outcome_findings(outcome, optimum.options)]
     book = loss_book(scenario, plan, model.draws) if plan is not None and model.draws is not None else None
     soft = soft_bounds(scenario, plan) if plan is not None else []
     certificate = certify(scenario, plan, model.draws, soft) if plan is not None else None
@@ -207,7 +211,7 @@ def _result(optimum: Optimum, findings: list[Finding], lang: str, started: float
         findings += may_be_empty_findings(scenario)
     return Result(
         schema_version="1",
-        scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
+        scenario=ScenarioId(scenario.name, sha256 or scenario_sha256(scenario)),
         strategy="optimise",
         termination=outcome.termination,
         has_allocation=plan is not None,

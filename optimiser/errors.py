@@ -33,7 +33,7 @@ class ScenarioError(InvestAIError):
     def __init__(self, findings: Sequence[Finding]):
         self.findings = tuple(findings)
         errors = [f for f in self.findings if f.severity == "error"]
-        lines = [f"{f.pointer or '/'}: {f.message()} {f.cure()}" for f in errors]
+        lines = [f"{f.cell or f.pointer or '/'}: {f.message()} {f.cure()}" for f in errors]
         super().__init__("\n".join(lines) or "the scenario has errors")
 
 

@@ -22,12 +22,14 @@ class Finding:
     code: key of the catalogue.
     pointer: place in the file, list members by id, e.g. ``/fund/tiers/union/size``.
     params: the values that disagree, filled into the catalogue's text.
+    cell: place in a workbook, e.g. ``Tiers!C4``; empty for other files.
     """
 
     severity: Severity
     code: str
     pointer: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    cell: str = ""
 
     def message(self, lang: str = "en") -> str:
         """What disagrees, in words."""
@@ -45,7 +47,7 @@ class Finding:
             "pointer": self.pointer,
             "message": self.message(lang),
             "cure": self.cure(lang),
-        }
+        } | ({"cell": self.cell} if self.cell else {})
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

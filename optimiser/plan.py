@@ -53,4 +53,4 @@ def euros_of(amount: float) -> int | Fraction:
 
 def million(euros: int | Fraction) -> float:
     """Euros as EUR million, correctly rounded."""
-    return float(Fraction(euros, EUROS_PER_MILLION))
+    return euros / EUROS_PER_MILLION if isinstance(euros, int) else float(euros / EUROS_PER_MILLION)

@@ -29,6 +29,7 @@ from optimiser.batch.sweep import sweep_of
 from optimiser.errors import PointerError, SolverError
 from optimiser.findings import Finding
 from optimiser.result.result import Result
+from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded, load_bytes, load_document
 from optimiser.scenario.patch import patched
 from optimiser.scenario.scenario import Scenario
@@ -159,7 +160,7 @@ def work_on(work: JobWork) -> Ending:
 def _prepared(scenario: Scenario, lang: str, settings: Settings) -> Prepared:
     options, _ = options_within(scenario, settings)
     names = {"": scenario.name} | {c.id: c.name for c in scenario.candidates if c.name}
-    return Prepared(answer_key(scenario, options, lang), names=names)
+    return Prepared(answer_key(scenario_sha256(scenario), options, lang), names=names)
 
 
 def _ending(work: JobWork, digest: str, prepared: Prepared, result: Result, watch: Watch) -> Ending:

@@ -20,7 +20,7 @@ from optimiser.scenario.load import Loaded, load_document, load_file, load_read
 from optimiser.scenario.patch import patched
 from optimiser.scenario.read import GREATEST_FILE, read_file, read_json
 
-ENDINGS = (".json", ".yaml", ".yml", ".jsonl", ".ndjson")
+ENDINGS = (".json", ".yaml", ".yml", ".xlsx", ".jsonl", ".ndjson")
 """Files of a folder that belong to a batch; others lie there for people."""
 
 
@@ -135,7 +135,7 @@ def _files(given: str) -> Iterable[tuple[Path, str]]:
     """Files behind one argument, with the names of their results."""
     path = Path(given)
     if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+        inside = sorted(p for p in path.rglob("*") if _belongs(p))
         return [(p, p.relative_to(path).with_suffix("").as_posix()) for p in inside]
     if os.path.lexists(path):
         return [(path, path.stem)]
@@ -147,11 +147,19 @@ def _files(given: str) -> Iterable[tuple[Path, str]]:
     return [(path, path.stem)]
 
 
+def _belongs(path: Path) -> bool:
+    """Whether a file of a folder is read; what a spreadsheet puts beside an open workbook is not."""
+    return path.suffix.lower() in ENDINGS and path.is_file() and not path.name.startswith("~$")
+
+
 def _items_of_file(path: Path, name: str) -> Iterator[Item]:
     name, source = _safe(name), str(path)
     suffix = path.suffix.lower()
     if suffix in (".jsonl", ".ndjson"):
         yield from _lines(path, name)
+        return
+    if suffix == ".xlsx":
+        yield FileItem(name, source, path)
         return
     try:
         # A sweep says so in its first lines; reading every file twice to find out would cost more than it saves.

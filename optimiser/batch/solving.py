@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -16,10 +17,11 @@ from typing import Any, TypeVar
 import orjson
 
 from optimiser.allocation import allocate, options_of
-from optimiser.batch.items import Item
+from optimiser.batch.family import Family
+from optimiser.batch.items import Item, SweepItem
 from optimiser.findings import Finding
 from optimiser.result.exit_codes import Exit, exit_code
-from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.canonical import Canonical, canonical_of
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.options import SolveOptions
@@ -109,21 +111,22 @@ def prepare(items: Sequence[Item], options: BatchOptions) -> list[Prepared | Fai
     return [_guarded(item, options, lambda i, o: _prepared(i.load(o.settings), o)) for item in items]
 
 
-def _prepared(loaded: Loaded, options: BatchOptions) -> Prepared:
+def _prepared(loaded: Loaded, options: BatchOptions, canonical: Canonical | None = None) -> Prepared:
     if loaded.scenario is None:
         return Prepared(None, tuple(f.as_dict(options.lang) for f in loaded.findings))
     names = {"": loaded.scenario.name} | {c.id: c.name for c in loaded.scenario.candidates if c.name}
-    return Prepared(key_of(loaded.scenario, options), names=names)
+    canonical = canonical or canonical_of(loaded.scenario)
+    return Prepared(key_of(loaded.scenario, canonical.sha256(), options), names=names)
 
 
-def key_of(scenario: Scenario, options: BatchOptions) -> str:
-    """The key of the answer to a scenario of a batch."""
-    return answer_key(scenario, options.solve_options(scenario), options.lang)
+def key_of(scenario: Scenario, sha256: str, options: BatchOptions) -> str:
+    """The key of the answer to a scenario of a batch. sha256: its canonical hash."""
+    return answer_key(sha256, options.solve_options(scenario), options.lang)
 
 
-def answer_key(scenario: Scenario, options: SolveOptions, lang: str) -> str:
-    """SHA-256 of the scenario's canonical hash, the options and the version, as 64 hexadecimal digits."""
-    decided = [scenario_sha256(scenario), asdict(options), lang, version()]
+def answer_key(sha256: str, options: SolveOptions, lang: str) -> str:
+    """SHA-256 of a scenario's canonical hash, the options and the version, as 64 hexadecimal digits."""
+    decided = [sha256, asdict(options), lang, version()]
     return hashlib.sha256(orjson.dumps(decided, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -143,10 +146,15 @@ def _guarded(item: Item, options: BatchOptions, work: Callable[[Item, BatchOptio
 
 def _answered(item: Item, options: BatchOptions) -> Answered | Prepared:
     loaded = item.load(options.settings)
-    prepared = _prepared(loaded, options)
+    canonical = canonical_of(loaded.scenario) if loaded.scenario is not None else None
+    prepared = _prepared(loaded, options, canonical)
     if loaded.scenario is None or prepared.key is None:
         return prepared
-    result = allocate(loaded, options.solve_options(loaded.scenario), options.lang)
+    solve_options = options.solve_options(loaded.scenario)
+    if isinstance(item, SweepItem):
+        result = _family().allocate(loaded, solve_options, options.lang, canonical)
+    else:
+        result = allocate(loaded, solve_options, options.lang)
     solved = Solved(
         prepared.key,
         result.scenario.sha256,
@@ -156,6 +164,18 @@ def _answered(item: Item, options: BatchOptions) -> Answered | Prepared:
         result.to_json(),
     )
     return Answered(prepared, solved)
+
+
+_of_thread = threading.local()
+"""Workers of a cluster may be threads of one process; a solver session is one thread's."""
+
+
+def _family() -> Family:
+    """The family of this worker: scenarios of a sweep come one after the other, over many tasks."""
+    if not hasattr(_of_thread, "family"):
+        _of_thread.family = Family()
+    family: Family = _of_thread.family
+    return family
 
 
 def failed(code: str, params: Mapping[str, Any], lang: str) -> Failed:

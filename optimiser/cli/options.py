@@ -43,7 +43,8 @@ def _settings(values: list[str] | None) -> list[str]:
 File = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="A scenario file (JSON, YAML), the id of a carried scenario, or - for standard input."
+        metavar="FILE",
+        help="A scenario file (JSON, YAML, XLSX), the id of a carried scenario, or - for standard input.",
     ),
 ]
 PlanFile = Annotated[
@@ -65,7 +66,7 @@ Out = Annotated[
         "--out",
         metavar="PATH",
         callback=_out,
-        help="Save the answer: a .json file, a .csv file (the money), or a folder/ with everything.",
+        help="Save the answer: a .json file, a .csv file (the money), an .xlsx workbook, or a folder/ with everything.",
     ),
 ]
 CsvStyle = Annotated[
@@ -113,9 +114,20 @@ def target_called(out: str) -> Target:
     from optimiser.report.files import target_of
 
     try:
-        return target_of(out)
+        target = target_of(out)
     except ValueError:
         raise typer.BadParameter(say("usage.out", file=out)) from None
+    if target.kind == "xlsx":
+        expect_openpyxl()
+    return target
+
+
+def expect_openpyxl() -> None:
+    """Errors: BadParameter where workbooks cannot be written."""
+    from importlib.util import find_spec
+
+    if find_spec("openpyxl") is None:
+        raise typer.BadParameter(say("usage.needs-openpyxl"))
 
 
 def settings_of(values: Sequence[str]) -> dict[str, Any]:

@@ -149,12 +149,12 @@ def _near(model: Model, plan: Plan, signed: Mapping[tuple[str, str, str, int], i
         if before in (0.0, 1.0):
             changed.append((y, -1.0 if before == 0 else 1.0))
         else:
-            changed.append((_distance(model, f"changed.{len(programme.variables)}", [(y, 1.0)], before), -1.0))
+            changed.append((_distance(model, f"changed.{programme.width}", [(y, 1.0)], before), -1.0))
     exposure: dict[tuple[str, str], int] = defaultdict(int)
     for (k, c, _, _), euros in plan.money.items():
         exposure[c, k] += euros
     moved = [
-        (_distance(model, f"moved.{len(programme.variables)}", [(i, 1.0) for i in xs], million(exposure[key])), -1.0)
+        (_distance(model, f"moved.{programme.width}", [(i, 1.0) for i in xs], million(exposure[key])), -1.0)
         for key, xs in columns.x_of_candidate.items()
         if xs
     ]

@@ -337,7 +337,7 @@ def _effects(scenario: Scenario, model: Model, arrays: Arrays, w: Written, own: 
     if moved is None:
         return {}
     other = build_model(moved)
-    if len(other.programme.variables) != len(model.programme.variables):
+    if other.programme.width != model.programme.width:
         return {}
     there = arrays_of(other.programme)
     place = {key: n for n, key in enumerate(_keys(other.programme.rows))}

@@ -9,7 +9,78 @@ _FINDINGS: dict[str, tuple[str, str]] = {
         "The file has {size} bytes; at most {limit} are read.",
         "Split the scenario, or leave out what it does not need.",
     ),
-    "format-not-read": ("Files ending in {suffix} are not read.", "Save the scenario as JSON or YAML."),
+    "format-not-read": (
+        "Files ending in {suffix} are not read.",
+        "Save the scenario as JSON, YAML or a workbook (.xlsx).",
+    ),
+    # workbooks
+    "not-xlsx": (
+        "This is not a workbook that can be read: {reason}.",
+        "Open it in a spreadsheet and save it as .xlsx, without a password.",
+    ),
+    "workbook-needs-library": (
+        "Workbooks are read and written with openpyxl, which is not installed.",
+        "Install investai-optimiser[xlsx], or use JSON or YAML.",
+    ),
+    "workbook-unpacked": (
+        "The workbook unpacks to {size} bytes; at most {limit} are read.",
+        "Split the scenario, or leave out what it does not need.",
+    ),
+    "workbook-packed": (
+        "A part of the workbook unpacks to {ratio} times its size; at most {limit} times is read.",
+        "Clear formats of empty rows and columns, and save the workbook again.",
+    ),
+    "workbook-cells": (
+        "The sheet reaches over {cells} cells; at most {limit} are read.",
+        "Delete the empty rows and columns beyond the table; a stray cell may stand far out.",
+    ),
+    "workbook-sheet": (
+        "No sheet of a scenario is called {sheet}.",
+        "Use one of {known}; a sheet of your own begins with #, and is not read.",
+    ),
+    "workbook-sheet-twice": ("The sheet {sheet} stands twice.", "Join the two sheets; case makes no difference."),
+    "workbook-column": (
+        "The sheet {sheet} has no column {name}.",
+        "Use one of {known}; a column of your own begins with #, and is not read.",
+    ),
+    "workbook-column-twice": ("The column {name} stands twice.", "Leave one of them out."),
+    "workbook-no-header": ("The cell stands below no header.", "Give the column a header, or empty the cell."),
+    "workbook-key": (
+        "The format has no key {name}.",
+        "Take the keys from a template (investai export --template); a row of your own begins with #.",
+    ),
+    "workbook-keys": (
+        "The row fills the keys {found}; its sheet needs {asked}.",
+        "Fill the columns that say where the row belongs, and no others.",
+    ),
+    "workbook-no-such-row": (
+        "The row belongs to the {column} {name}, and there is none.",
+        "Correct the id, or add the {column} to its own sheet.",
+    ),
+    "workbook-no-value": ("The row has no {name}.", "Fill the cell, or delete the row."),
+    "workbook-twice": ("{name} is stated twice.", "Keep one of the cells or rows that state it."),
+    "workbook-merged": ("The cells {range} are merged.", "Unmerge them, so that every row has its own values."),
+    "workbook-formula": (
+        "The formula has no stored value.",
+        "Open the workbook in a spreadsheet and save it, or write the value in place of the formula.",
+    ),
+    "workbook-error": ("The cell holds the error {found}.", "Correct its formula, or write the value."),
+    "workbook-date": (
+        "The cell holds a date ({found}).",
+        "Format the cell as a number or as text, and write it again.",
+    ),
+    "workbook-number": (
+        "{found} is text, and may mean thousands or decimals.",
+        "Write it as a number, not as text.",
+    ),
+    "workbook-json": (
+        "The cell does not hold JSON: {reason}",
+        "Correct the JSON; a text that is none starts without a quotation mark.",
+    ),
+    "workbook-too-long": (
+        "{place}: {length} is more than a workbook holds ({limit}).",
+        "Save the scenario as JSON or YAML.",
+    ),
     "not-utf8": ("The text is not UTF-8 (byte {position}).", "Save the file with UTF-8 encoding."),
     "not-json": (
         "This is not JSON (line {line}, column {column}): {reason}.",
@@ -1559,8 +1630,26 @@ _CLI: dict[str, str] = {
     "usage.language": "there is no language {language}; there are: {known}.",
     "usage.setting": "{setting} is not POINTER=VALUE, as in /fund/tiers/union/size=5000.",
     "usage.csv-format": "there is no CSV format {format}; there are: en, fr.",
-    "usage.out": "{file} must end in .json or .csv, or in / for a folder.",
-    "usage.export": "say where to write: --lp PATH, --mps PATH or both.",
+    "usage.out": "{file} must end in .json, .csv or .xlsx, or in / for a folder.",
+    "usage.needs-openpyxl": "workbooks are written with openpyxl: install investai-optimiser[xlsx].",
+    "usage.export-file": "name the scenario whose model or workbook is to be written.",
+    "usage.template": "--template needs no FILE and no model: say --xlsx PATH.",
+    "exported-workbook": "{file}: the scenario as a workbook.",
+    "exported-template": "{file}: a workbook to be filled in.",
+    "workbook.read-me": (
+        "A scenario of InvestAI Optimiser as a workbook\n"
+        "Every sheet is a table; the first row names its columns, with their units. Amounts are EUR million, shares run from 0 to 1.\n"
+        "An empty cell means the default. 'unlimited' means no limit.\n"
+        "Lists of ids, tags and countries are written with commas; assumptions one a line (Alt+Enter).\n"
+        "The sheet Scenario holds keys and values; every row of the other sheets is a member of its list.\n"
+        "Rows of Costs, Ceilings and the like name what they belong to by its id: tier, candidate, phase, rule.\n"
+        "In Costs and Candidate attributes a row without a phase belongs to the candidate itself.\n"
+        "The rows of Losses and Probabilities stand in the order of the draws.\n"
+        "Columns marked JSON hold what fits no cell otherwise. Text that begins with a quotation mark is JSON too.\n"
+        "Formulas count by the value that the spreadsheet stored. Dates and merged cells are refused.\n"
+        "Sheets, columns and keys that begin with # are your own and are not read."
+    ),
+    "usage.export": "say what to write: --lp PATH, --mps PATH, --xlsx PATH, or several.",
     "usage.signed-until": "--signed-until needs --keep.",
     "usage.one-country": "a country is a question of its own; leave out --candidate and --alternatives.",
     "usage.one-question": "ask one of the two at a time.",

@@ -8,6 +8,83 @@ from __future__ import annotations
 import re
 
 _FINDINGS: dict[str, tuple[str, str]] = {
+    # workbooks
+    "not-xlsx": (
+        "Ce fichier n'est pas un classeur lisible : {reason}.",
+        "Ouvrez-le dans un tableur et enregistrez-le au format .xlsx, sans mot de passe.",
+    ),
+    "workbook-cells": (
+        "La feuille s'étend sur {cells} cellules ; {limit} au plus sont lues.",
+        "Supprimez les lignes et colonnes vides au-delà du tableau ; une cellule isolée peut se trouver très loin.",
+    ),
+    "workbook-column": (
+        "La feuille {sheet} n'a pas de colonne {name}.",
+        "Utilisez l'une de : {known} ; une colonne à vous commence par # et n'est pas lue.",
+    ),
+    "workbook-column-twice": ("La colonne {name} figure deux fois.", "Supprimez l'une des deux."),
+    "workbook-date": (
+        "La cellule contient une date ({found}).",
+        "Mettez la cellule au format nombre ou texte, puis écrivez-la de nouveau.",
+    ),
+    "workbook-error": ("La cellule contient l'erreur {found}.", "Corrigez sa formule, ou écrivez la valeur."),
+    "workbook-formula": (
+        "La formule n'a pas de valeur enregistrée.",
+        "Ouvrez le classeur dans un tableur et enregistrez-le, ou écrivez la valeur à la place de la formule.",
+    ),
+    "workbook-json": (
+        "La cellule ne contient pas de JSON : {reason}",
+        "Corrigez le JSON ; un texte ordinaire ne commence pas par un guillemet.",
+    ),
+    "workbook-key": (
+        "Le format n'a pas de clé {name}.",
+        "Prenez les clés d'un modèle (investai export --template) ; une ligne à vous commence par #.",
+    ),
+    "workbook-keys": (
+        "La ligne remplit les clés {found} ; sa feuille demande {asked}.",
+        "Remplissez les colonnes qui disent à quoi la ligne appartient, et aucune autre.",
+    ),
+    "workbook-merged": (
+        "Les cellules {range} sont fusionnées.",
+        "Annulez la fusion, pour que chaque ligne ait ses propres valeurs.",
+    ),
+    "workbook-needs-library": (
+        "Les classeurs sont lus et écrits avec openpyxl, qui n'est pas installé.",
+        "Installez investai-optimiser[xlsx], ou utilisez JSON ou YAML.",
+    ),
+    "workbook-no-header": (
+        "La cellule n'est sous aucun en-tête.",
+        "Donnez un en-tête à la colonne, ou videz la cellule.",
+    ),
+    "workbook-no-such-row": (
+        "La ligne appartient à {column} {name}, qui n'existe pas.",
+        "Corrigez l'identifiant, ou ajoutez {column} sur sa propre feuille.",
+    ),
+    "workbook-no-value": ("La ligne n'a pas de {name}.", "Remplissez la cellule, ou supprimez la ligne."),
+    "workbook-number": (
+        "{found} est un texte, et peut désigner des milliers ou des décimales.",
+        "Écrivez-le comme un nombre, non comme un texte.",
+    ),
+    "workbook-packed": (
+        "Une partie du classeur se décompresse à {ratio} fois sa taille ; {limit} fois au plus est lu.",
+        "Effacez les mises en forme des lignes et colonnes vides, puis enregistrez de nouveau le classeur.",
+    ),
+    "workbook-sheet": (
+        "Aucune feuille d'un scénario ne s'appelle {sheet}.",
+        "Utilisez l'une de : {known} ; une feuille à vous commence par # et n'est pas lue.",
+    ),
+    "workbook-sheet-twice": (
+        "La feuille {sheet} figure deux fois.",
+        "Réunissez les deux feuilles ; majuscules et minuscules ne comptent pas.",
+    ),
+    "workbook-too-long": (
+        "{place} : {length} dépasse ce que contient un classeur ({limit}).",
+        "Enregistrez le scénario en JSON ou en YAML.",
+    ),
+    "workbook-twice": ("{name} est indiqué deux fois.", "Gardez une seule des cellules ou lignes qui l'indiquent."),
+    "workbook-unpacked": (
+        "Le classeur se décompresse en {size} octets ; {limit} au plus sont lus.",
+        "Divisez le scénario, ou retirez ce dont il n'a pas besoin.",
+    ),
     # reading
     "cannot-read": ("Le fichier {file} ne peut pas être lu : {reason}.", "Vérifiez le chemin et les droits d'accès."),
     "file-too-large": (
@@ -1211,6 +1288,12 @@ _EXPLAIN: dict[str, str] = {
 """Rules and changes, in the words of a sentence."""
 
 _CLI: dict[str, str] = {
+    "exported-template": "{file} : un classeur à remplir.",
+    "exported-workbook": "{file} : le scénario sous forme de classeur.",
+    "usage.export-file": "nommez le scénario dont il faut écrire le modèle ou le classeur.",
+    "usage.needs-openpyxl": "les classeurs s'écrivent avec openpyxl : installez investai-optimiser[xlsx].",
+    "usage.template": "--template ne demande ni FILE ni modèle : indiquez --xlsx PATH.",
+    "workbook.read-me": "Un scénario d'InvestAI Optimiser sous forme de classeur\nChaque feuille est un tableau ; la première ligne nomme ses colonnes, avec leurs unités. Les montants sont en millions d'euros, les parts vont de 0 à 1.\nUne cellule vide vaut la valeur par défaut. 'unlimited' signifie sans limite.\nLes listes d'identifiants, d'étiquettes et de pays s'écrivent avec des virgules ; les hypothèses une par ligne (Alt+Entrée).\nLa feuille Scenario contient des clés et des valeurs ; chaque ligne des autres feuilles est un membre de sa liste.\nLes lignes de Costs, Ceilings et autres nomment par son identifiant ce à quoi elles appartiennent : tranche, candidat, phase, règle.\nDans Costs et Candidate attributes, une ligne sans phase appartient au candidat lui-même.\nLes lignes de Losses et de Probabilities suivent l'ordre des tirages.\nLes colonnes marquées JSON contiennent ce qui ne tient dans aucune autre cellule. Un texte qui commence par un guillemet est aussi du JSON.\nLes formules comptent par la valeur que le tableur a enregistrée. Les dates et les cellules fusionnées sont refusées.\nLes feuilles, colonnes et clés qui commencent par # sont à vous et ne sont pas lues.",
     "batch.title": "Lot",
     "batch.succeeded": "Les {total} scénarios ont tous un résultat.",
     "batch.partially_failed": "{succeeded} scénarios sur {total} ont un résultat ; {failed} n'en ont pas.",

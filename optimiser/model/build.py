@@ -19,13 +19,15 @@ from optimiser.model import (
 )
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
-from optimiser.model.losses import LossFunction
+from optimiser.model.losses import LossFunction, Pool
 from optimiser.model.objective import Goal, State
-from optimiser.model.programme import Programme
+from optimiser.model.programme import Port, Programme, PulpPort
 from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
 
-RULES: tuple[Callable[[Programme, Data, Columns], None], ...] = (
+Rule = Callable[[Programme, Data, Columns], None]
+
+RULES: tuple[Rule, ...] = (
     financing.sources_equal_uses,  # F1
     financing.consortium_money,  # F2
     financing.funding_gap,  # F3
@@ -78,15 +80,17 @@ def build_model(
     scenario: Scenario,
     floors: Mapping[str, float] | None = None,
     further: Sequence[Callable[[State], Goal]] = (),
+    port: Port | None = None,
 ) -> Model:
     """State a checked scenario as a programme.
 
     floors: what stages of the objective must reach at least, by their name (E1).
     further: sums that are no part of the scenario's own objective, stated for whoever asks for them.
+    port: where it is stated; PuLP if absent.
     """
     draws = draws_of(scenario) if scenario.risk is not None else None
     data = data_of(scenario, draws)
-    programme = Programme(scenario.name)
+    programme = Programme(port or PulpPort(scenario.name))
     columns = add_columns(programme, data)
     for rule in RULES:
         rule(programme, data, columns)
@@ -95,6 +99,19 @@ def build_model(
         pool = losses.pool_columns(programme, data, columns, draws)  # W1
         for risk_rule in losses.RULES:  # R1, R2, R3
             risk_rule(programme, data, columns, pool)
+    return model_with(programme, data, columns, pool, draws, floors, further)
+
+
+def model_with(
+    programme: Programme,
+    data: Data,
+    columns: Columns,
+    pool: Pool | None = None,
+    draws: Draws | None = None,
+    floors: Mapping[str, float] | None = None,
+    further: Sequence[Callable[[State], Goal]] = (),
+) -> Model:
+    """The model whose rules are stated: its objective, and the stages in which it is solved."""
     soft = objective.least_violations(programme)
     goals = objective.goals(programme, data, columns, pool)
     objective.stage_floors(programme, goals, floors or {})  # E1

@@ -32,7 +32,7 @@ def _few_changes(
     changes = []
     for c, phases in data.phases_of.items():
         # A fraction is a change, however small the rest; whole phases make d whole by themselves.
-        d = programme.column(f"changed.{len(programme.variables)}", upper=1, integer=phases[0].candidate.divisible)
+        d = programme.column(f"changed.{programme.width}", upper=1, integer=phases[0].candidate.divisible)
         columns.d.append(d)
         changes.append((d, 1.0))
         for p in phases:
@@ -44,7 +44,7 @@ def _few_changes(
 
 
 def _moved_money(programme: Programme, columns: Columns, rule: StayCloseRule, plan: list[PlannedMoney]) -> None:
-    moved = programme.column(f"moved.{len(programme.variables)}")
+    moved = programme.column(f"moved.{programme.width}")
     gone = kept = 0.0
     taken = []
     for cell in plan:
@@ -53,7 +53,7 @@ def _moved_money(programme: Programme, columns: Columns, rule: StayCloseRule, pl
             gone += cell.amount  # nothing can be paid there any more
             continue
         kept += cell.amount
-        less = programme.column(f"less.{len(programme.variables)}", upper=cell.amount)
+        less = programme.column(f"less.{programme.width}", upper=cell.amount)
         taken.append((less, -1.0))
         programme.at_least("T2", rule.id, COUNTED, [(x, 1.0), (less, 1.0)], cell.amount)
     programme.at_least("T2", rule.id, COUNTED, [(moved, 1.0), *taken], gone)

@@ -143,7 +143,7 @@ def _lost_columns(
     for c, may_lose in zip(draws.candidates, loses, strict=True):
         pairs = [(i, loss_given_failure(t)) for t in tiers for i in columns.x_of_candidate.get((c, t.id), ())]
         if pairs and may_lose:
-            lost[c] = programme.column(f"lost.{len(programme.variables)}")
+            lost[c] = programme.column(f"lost.{programme.width}")
             programme.equal("W1", rule, c, [*pairs, (lost[c], -1.0)], 0)
     return lost
 
@@ -154,7 +154,7 @@ def loss_given_failure(tier: Tier) -> float:
 
 
 def _sum_column(programme: Programme, columns: Columns, tiers: list[Tier], at: str) -> int:
-    total = programme.column(f"sum.{len(programme.variables)}")
+    total = programme.column(f"sum.{programme.width}")
     pairs = [(i, 1.0) for t in tiers for i in columns.x_of_tier[t.id]]
     programme.equal("W1", "pool", at, [*pairs, (total, -1.0)], 0)
     return total
@@ -168,7 +168,7 @@ def expected_excess(programme: Programme, pool: Pool, level: Level) -> list[tupl
     if level.attachment is None:
         return [(i, pool.mean[c]) for c, i in level.lost.items()]
     if level.name not in pool._excess:
-        column = programme.column(f"reaches.{len(programme.variables)}")
+        column = programme.column(f"reaches.{programme.width}")
         pool._excess[level.name] = column
         pool.functions.append(_function(pool, level, f"W1 {level.name}", (level.attachment,), column, tail=0.0))
     return [(pool._excess[level.name], 1.0)]
@@ -182,8 +182,8 @@ def tail_mean(programme: Programme, pool: Pool, level: Level, alpha: float) -> l
     key = (level.name, alpha)
     if key not in pool._tails:
         gains = bool((pool.draws.losses < 0).any())
-        eta = programme.column(f"eta.{len(programme.variables)}", lower=-math.inf if gains else 0.0)
-        excess = programme.column(f"excess.{len(programme.variables)}")
+        eta = programme.column(f"eta.{programme.width}", lower=-math.inf if gains else 0.0)
+        excess = programme.column(f"excess.{programme.width}")
         pool._tails[key] = (eta, excess)
         threshold = (eta,) if level.attachment is None else (level.attachment, eta)
         pool.functions.append(_function(pool, level, f"R3 {level.name} {alpha}", threshold, excess, tail=1 - alpha))

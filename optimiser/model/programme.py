@@ -1,4 +1,4 @@
-"""A programme: labelled rows over numbered columns, stated in PuLP.
+"""A programme: labelled rows over numbered columns, stated in PuLP or kept as plain numbers.
 
 Rules write columns by number, as pairs (column, coefficient); every row carries the label of its
 equation and the user's rule it comes from, which is the key of everything said about it later.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple, Protocol
 
 from optimiser.model import pulp_port
+from optimiser.model.pulp_port import AT_LEAST, AT_MOST, EQUAL
 from optimiser.scenario.fund import Soft
 
 Pairs = Iterable[tuple[int, float]]
@@ -39,25 +40,109 @@ class Slack(NamedTuple):
     priority: int
 
 
-class Programme:
-    """Rows and columns of one linear or mixed-integer programme, which is maximised."""
+Stated = tuple[list[int], list[float], int, float]
+"""A row as it stands: its columns, their coefficients, sense, bound."""
+
+
+class Port(Protocol):
+    """Where columns, rows and objective are stated, and taken out again in the order they were stated."""
+
+    def add_column(self, name: str, lower: float, upper: float, integer: bool) -> None:
+        """The next column."""
+
+    def add_row(self, number: int, row: Row, terms: dict[int, float], sense: int, bound: float) -> None:
+        """The next row; ``number`` counts those that say something."""
+
+    def set_objective(self, terms: dict[int, float]) -> None:
+        """The sum to maximise."""
+
+    def rows(self) -> Iterator[Stated]:
+        """The rows as they stand."""
+
+    def objective_terms(self) -> tuple[list[int], list[float]]:
+        """Columns and coefficients of the objective."""
+
+
+class PulpPort:
+    """A PuLP problem: for files, for other solvers, and for one scenario by itself."""
 
     def __init__(self, name: str):
         self.problem = pulp_port.new_problem(name_for_solver(name) or "scenario")
         self.variables: list[Any] = []
+
+    def add_column(self, name: str, lower: float, upper: float, integer: bool) -> None:
+        """A variable."""
+        self.variables.append(pulp_port.add_variable(self.problem, name, lower, upper, integer))
+
+    def add_row(self, number: int, row: Row, terms: dict[int, float], sense: int, bound: float) -> None:
+        """A constraint, named by label, number, rule and place."""
+        name = f"{row.label}.{number}.{name_for_solver(row.rule)[:40]}.{name_for_solver(row.at)[:80]}"
+        stated = [(self.variables[i], a) for i, a in terms.items()]
+        pulp_port.add_row(self.problem, name, stated, sense, bound)
+
+    def set_objective(self, terms: dict[int, float]) -> None:
+        """The objective."""
+        pulp_port.set_objective(self.problem, [(self.variables[i], a) for i, a in terms.items()])
+
+    def rows(self) -> Iterator[Stated]:
+        """The constraints, taken out of PuLP."""
+        return pulp_port.rows(self.problem, self.variables)
+
+    def objective_terms(self) -> tuple[list[int], list[float]]:
+        """The objective, taken out of PuLP."""
+        return pulp_port.objective_terms(self.problem, self.variables)
+
+
+class PlainPort:
+    """Numbers and nothing else: for a family of scenarios, of which one is stated after the other."""
+
+    def __init__(self) -> None:
+        self.stated: list[Stated] = []
+        self._objective: dict[int, float] = {}
+
+    def add_column(self, name: str, lower: float, upper: float, integer: bool) -> None:
+        """Bounds and kind stand in the programme, and nobody asks for the name."""
+
+    def add_row(self, number: int, row: Row, terms: dict[int, float], sense: int, bound: float) -> None:
+        """The numbers of a row."""
+        self.stated.append((list(terms), list(terms.values()), sense, bound))
+
+    def set_objective(self, terms: dict[int, float]) -> None:
+        """The numbers of the objective."""
+        self._objective = terms
+
+    def rows(self) -> Iterator[Stated]:
+        """The rows as they were given."""
+        return iter(self.stated)
+
+    def objective_terms(self) -> tuple[list[int], list[float]]:
+        """The objective as it was given."""
+        return list(self._objective), list(self._objective.values())
+
+
+class Programme:
+    """Rows and columns of one linear or mixed-integer programme, which is maximised."""
+
+    def __init__(self, port: Port):
+        self.port = port
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.integer: list[bool] = []
         self.rows: list[Row] = []
         self.slacks: list[Slack] = []
 
+    @property
+    def width(self) -> int:
+        """How many columns there are, and the number of the next."""
+        return len(self.lower)
+
     def column(self, name: str, upper: float = math.inf, integer: bool = False, lower: float = 0.0) -> int:
         """A new column, lower ≤ column ≤ upper; its number."""
-        self.variables.append(pulp_port.add_variable(self.problem, name, lower, upper, integer))
+        self.port.add_column(name, lower, upper, integer)
         self.lower.append(lower)
         self.upper.append(upper)
         self.integer.append(integer)
-        return len(self.variables) - 1
+        return len(self.lower) - 1
 
     def at_most(
         self,
@@ -76,7 +161,7 @@ class Programme:
         """
         if not math.isinf(bound):
             left = self._softened(pairs, -1.0, soft, bound if scale is None else scale)
-            self._add(Row(label, rule, at, "at_most", bound != 0), left, pulp_port.AT_MOST, bound)
+            self._add(Row(label, rule, at, "at_most", bound != 0), left, AT_MOST, bound)
 
     def at_least(
         self,
@@ -91,20 +176,20 @@ class Programme:
         """Σ coefficient·column ≥ bound, or ≥ bound − v where soft; nothing is stated for an infinite bound."""
         if not math.isinf(bound):
             left = self._softened(pairs, 1.0, soft, bound if scale is None else scale)
-            self._add(Row(label, rule, at, "at_least", bound != 0), left, pulp_port.AT_LEAST, bound)
+            self._add(Row(label, rule, at, "at_least", bound != 0), left, AT_LEAST, bound)
 
     def equal(self, label: str, rule: str, at: str, pairs: Pairs, bound: float) -> None:
         """Σ coefficient·column = bound."""
-        self._add(Row(label, rule, at, "equal", bound != 0), pairs, pulp_port.EQUAL, bound)
+        self._add(Row(label, rule, at, "equal", bound != 0), pairs, EQUAL, bound)
 
     def maximise(self, pairs: Pairs) -> None:
         """State the objective."""
-        pulp_port.set_objective(self.problem, [(self.variables[i], a) for i, a in merged(pairs).items()])
+        self.port.set_objective(merged(pairs))
 
     def _softened(self, pairs: Pairs, sign: float, soft: Soft | None, scale: float) -> Pairs:
         if soft is None:
             return pairs
-        v = self.column(f"soft.{len(self.variables)}")
+        v = self.column(f"soft.{self.width}")
         self.slacks.append(Slack(v, abs(scale) or 1.0, soft.priority))
         return [*pairs, (v, sign)]
 
@@ -112,17 +197,18 @@ class Programme:
         terms = merged(pairs)
         if not terms and _holds_empty(sense, bound):
             return
-        name = f"{row.label}.{len(self.rows)}.{name_for_solver(row.rule)[:40]}.{name_for_solver(row.at)[:80]}"
-        stated = [(self.variables[i], a) for i, a in terms.items()] or [(self.variables[0], 0.0)]
-        pulp_port.add_row(self.problem, name, stated, sense, bound)
+        self.port.add_row(len(self.rows), row, terms or {0: 0.0}, sense, bound)
         self.rows.append(row)
 
 
 def merged(pairs: Pairs) -> dict[int, float]:
     """One coefficient a column, in order of first mention; zeros left out."""
-    found: dict[int, float] = {}
-    for column, coefficient in pairs:
-        found[column] = found.get(column, 0.0) + coefficient
+    pairs = list(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found = dict.fromkeys(found, 0.0)
+        for column, coefficient in pairs:
+            found[column] += coefficient
     return {i: a for i, a in found.items() if a != 0} if 0 in found.values() else found
 
 
@@ -132,7 +218,7 @@ def name_for_solver(text: str) -> str:
 
 
 def _holds_empty(sense: int, bound: float) -> bool:
-    return (sense == pulp_port.AT_MOST and bound >= 0) or (sense == pulp_port.AT_LEAST and bound <= 0) or bound == 0
+    return (sense == AT_MOST and bound >= 0) or (sense == AT_LEAST and bound <= 0) or bound == 0
 
 
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_]")

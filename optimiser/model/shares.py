@@ -94,7 +94,7 @@ def concentration(programme: Programme, data: Data, columns: Columns) -> None:
         allocated = None
         if tier.concentration.of == "allocated":
             # One column for the total keeps a row per candidate short.
-            allocated = programme.column(f"allocated.{len(programme.variables)}")
+            allocated = programme.column(f"allocated.{programme.width}")
             total = [(i, 1.0) for i in columns.x_of_tier[tier.id]]
             programme.equal("S5", tier.id, "total", [*total, (allocated, -1.0)], 0)
         for c in data.phases_of:

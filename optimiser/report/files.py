@@ -24,10 +24,10 @@ CsvFormat = Literal["en", "fr"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to save: a ``.json`` or ``.csv`` file, or a folder."""
+    """Where to save: a ``.json``, ``.csv`` or ``.xlsx`` file, or a folder."""
 
     path: Path
-    kind: Literal["json", "csv", "folder"]
+    kind: Literal["json", "csv", "xlsx", "folder"]
 
 
 def target_of(out: str) -> Target:
@@ -43,11 +43,13 @@ def target_of(out: str) -> Target:
         return Target(path, "json")
     if suffix == ".csv":
         return Target(path, "csv")
-    raise ValueError(f"{out} does not end in .json, .csv or /")
+    if suffix == ".xlsx":
+        return Target(path, "xlsx")
+    raise ValueError(f"{out} does not end in .json, .csv, .xlsx or /")
 
 
 def save_answer(answer: Answer, target: Target, csv_format: CsvFormat = "en", name: str = "result") -> Path:
-    """Save an answer as JSON, its first table as CSV, or everything in a folder; the path written.
+    """Save an answer as JSON, its first table as CSV, all tables as a workbook, or everything in a folder; the path.
 
     name: of the JSON file in a folder.
     """
@@ -55,6 +57,10 @@ def save_answer(answer: Answer, target: Target, csv_format: CsvFormat = "en", na
         write_whole(target.path, answer.to_json() + b"\n")
     elif target.kind == "csv":
         write_whole(target.path, _table(answer, answer.tables[0], csv_format))
+    elif target.kind == "xlsx":
+        from optimiser.report.workbook import answer_workbook
+
+        write_whole(target.path, answer_workbook(answer))
     else:
         for table in answer.tables:
             write_whole(target.path / f"{table}.csv", _table(answer, table, csv_format))
@@ -67,11 +73,18 @@ def save_findings(
 ) -> Path:
     """Save the answer of a validation: its JSON, its findings as CSV, or both in a folder; the path written."""
     names = ["severity", "code", "pointer", "message", "cure"]
-    table = csv_bytes(names, ([f[name] for name in names] for f in findings), csv_format)
+    names += ["cell"] if any("cell" in f for f in findings) else []
+    table = csv_bytes(names, ([f.get(name) for name in names] for f in findings), csv_format)
     if target.kind == "json":
         write_whole(target.path, body + b"\n")
     elif target.kind == "csv":
         write_whole(target.path, table)
+    elif target.kind == "xlsx":
+        from optimiser.report.workbook import tables_workbook
+
+        write_whole(
+            target.path, tables_workbook({"findings": (names, [[f.get(name) for name in names] for f in findings])})
+        )
     else:
         write_whole(target.path / "findings.csv", table)
         write_whole(target.path / "validation.json", body + b"\n")
@@ -120,10 +133,15 @@ def replacing(path: Path, ending: str = "") -> Iterator[Path]:
 
 
 def _table(answer: Answer, name: str, csv_format: CsvFormat) -> bytes:
-    frame = answer.frame(name)
+    return csv_bytes(*rows_of(answer, name), csv_format)
+
+
+def rows_of(answer: Answer, table: str) -> tuple[list[str], list[Sequence[Any]]]:
+    """The names and rows of a table, None where there is no value."""
+    frame = answer.frame(table)
     # As objects, so that years stay whole numbers where others of the column are missing.
     values = frame.astype(object).where(frame.notna(), None)
-    return csv_bytes(list(frame.columns), values.itertuples(index=False, name=None), csv_format)
+    return list(frame.columns), list(values.itertuples(index=False, name=None))
 
 
 def _cell(value: Any, french: bool) -> str:

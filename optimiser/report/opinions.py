@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimiser.dossier.opinion import AGREED, SecondOpinion
-from optimiser.report.numbers import NOTHING, number
+from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, words
 
 
@@ -15,7 +15,7 @@ def opinion_page(opinion: SecondOpinion, lang: str = "en") -> list[Block]:
         titles = ["stated", "recounted", "other"]
         columns = [Column(say("opinion.stage")), *(Column(say(f"opinion.{t}"), numeric=True) for t in titles)]
         rows = [
-            [s.stage, *(NOTHING if v is None else number(v) for v in (s.stated, s.recounted, s.other))]
+            [s.stage, *(NOTHING if v is None else say.number(v) for v in (s.stated, s.recounted, s.other))]
             for s in opinion.stages
         ]
         blocks.append(Table(say("opinion.title"), columns, rows, [say("opinion.note")]))

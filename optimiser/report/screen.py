@@ -6,8 +6,9 @@ import codecs
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
@@ -110,11 +111,16 @@ def _findings(block: Findings) -> Iterator[RenderableType]:
         yield _title(block.title)
     for f in block.findings:
         head = _plain(block.severities.get(f["severity"], f["severity"]), _COLOURS.get(f["severity"], ""))
-        yield Padding(Text.assemble(head, "  ", _plain(f["pointer"] or "/")), (0, 0, 0, 2))
+        yield Padding(Text.assemble(head, "  ", _plain(_where(f))), (0, 0, 0, 2))
         yield Padding(_plain(f["message"]), (0, 0, 0, 6))
         yield Padding(_plain(f["cure"], "dim"), (0, 0, 0, 6))
     for note in block.notes:
         yield Padding(_plain(note), (0, 0, 0, 2))
+
+
+def _where(finding: Mapping[str, Any]) -> str:
+    """The place in the file, and the cell of a workbook."""
+    return "  ".join(part for part in (finding.get("cell", ""), finding["pointer"]) if part) or "/"
 
 
 def _table(block: Table, width: int) -> Iterator[RenderableType]:

@@ -60,10 +60,14 @@ def unit_of(scenario: Scenario, term: Term) -> str:
 
 def attribute_total(scenario: Scenario, plan: Plan, name: str) -> Fraction:
     """Σ attribute · y.  [unit of the attribute]"""
-    total = Fraction(0)
+    whole, parts = 0, Fraction(0)
     for c, p, y in funded_phases(scenario, plan):
-        total += exact(value_with(c, p, name)) * y
-    return total
+        value = value_with(c, p, name)
+        if y == 1 and value.is_integer():
+            whole += int(value)  # integers are summed in a tenth of the time
+        else:
+            parts += exact(value) * y
+    return whole + parts
 
 
 def funded_phases(scenario: Scenario, plan: Plan) -> list[tuple[Candidate, Phase, Fraction]]:

@@ -14,7 +14,7 @@ from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
 from optimiser.scenario.check.references import UNKNOWN_CODES
 from optimiser.scenario.patch import patched
 from optimiser.scenario.pointer import join, set_value
-from optimiser.scenario.read import read_file, read_json
+from optimiser.scenario.read import file_content, read_file, read_json
 from optimiser.scenario.scenario import Scenario, Stress
 from optimiser.scenario.shape import shape_scenario
 from optimiser.scenario.stress import changed_question, stressed_document
@@ -57,9 +57,23 @@ def load_read(document: Any, findings: Sequence[Finding], settings: Mapping[str,
 
 
 def load_file(path: Path | str, settings: Mapping[str, Any] | None = None) -> Loaded:
-    """A scenario from a JSON or YAML file."""
-    document, findings = read_file(Path(path))
+    """A scenario from a JSON or YAML file, or from a workbook, whose findings name sheet and cell."""
+    path = Path(path)
+    if path.suffix.lower() == ".xlsx":
+        return _load_workbook(path, settings or {})
+    document, findings = read_file(path)
     return _loaded(document, findings, settings or {})
+
+
+def _load_workbook(path: Path, settings: Mapping[str, Any]) -> Loaded:
+    from optimiser.scenario.workbook.reading import read_workbook
+
+    content, refused = file_content(path)
+    if refused is not None:
+        return Loaded(None, (refused,))
+    book = read_workbook(content)
+    loaded = _loaded(book.document, book.findings, settings)
+    return replace(loaded, findings=tuple(book.placed(f, settings) for f in loaded.findings))
 
 
 def document_of(scenario: Scenario) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""From bytes to plain dicts and lists: JSON or YAML, strict, with every refusal a finding.
+"""From bytes to plain dicts and lists: JSON, YAML or a workbook, strict, with every refusal a finding.
 
 Keys that stand twice, numbers beyond a double and documents nested too deeply are refused here; NaN
 and infinity pass through to the schema, which knows where they stand.
@@ -23,19 +23,31 @@ GREATEST_FILE = 50_000_000
 
 
 def read_file(path: Path) -> tuple[Any, list[Finding]]:
-    """The document in a file (``.json``, ``.yaml``, ``.yml``), or findings that say why there is none."""
+    """The document in a file (``.json``, ``.yaml``, ``.yml``, ``.xlsx``), or findings that say why there is none."""
+    content, refused = file_content(path)
+    if refused is not None:
+        return None, [refused]
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_yaml(content)
+    if path.suffix.lower() == ".xlsx":
+        from optimiser.scenario.workbook.reading import read_workbook
+
+        book = read_workbook(content)
+        return book.document, list(book.findings)
+    if path.suffix.lower() in (".xlsm", ".xlsb", ".xls", ".ods", ".csv"):
+        return None, [_error("format-not-read", suffix=path.suffix)]
+    return read_json(content)
+
+
+def file_content(path: Path) -> tuple[bytes, Finding | None]:
+    """The bytes of a file, or the finding that says why they are not read."""
     try:
         size = path.stat().st_size
         if size > GREATEST_FILE:
-            return None, [_error("file-too-large", size=size, limit=GREATEST_FILE)]
-        content = path.read_bytes()
+            return b"", _error("file-too-large", size=size, limit=GREATEST_FILE)
+        return path.read_bytes(), None
     except OSError as error:
-        return None, [_error("cannot-read", file=path.name, reason=error.strerror or type_of(error))]
-    if path.suffix.lower() in (".yaml", ".yml"):
-        return read_yaml(content)
-    if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".csv"):
-        return None, [_error("format-not-read", suffix=path.suffix)]
-    return read_json(content)
+        return b"", _error("cannot-read", file=path.name, reason=error.strerror or type_of(error))
 
 
 def read_json(content: bytes) -> tuple[Any, list[Finding]]:
@@ -44,6 +56,16 @@ def read_json(content: bytes) -> tuple[Any, list[Finding]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return None, [_error("not-utf8", position=error.start)]
+    document, findings = read_value(text)
+    if document is None and findings:
+        return None, findings
+    if not isinstance(document, dict):
+        return None, [_error("not-an-object", found=type(document).__name__)]
+    return document, findings
+
+
+def read_value(text: str) -> tuple[Any, list[Finding]]:
+    """Any value in JSON text: keys that stand twice are found, and what is nested too deeply is none."""
     twice: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,7 +81,9 @@ def read_json(content: bytes) -> tuple[Any, list[Finding]]:
         return None, [_error("not-json", line=error.lineno, column=error.colno, reason=error.msg)]
     except RecursionError:
         return None, [_error("too-deep", limit=GREATEST_DEPTH)]
-    return _accepted(document, twice)
+    if _deeper_than(document, GREATEST_DEPTH):
+        return None, [_error("too-deep", limit=GREATEST_DEPTH)]
+    return document, [_error("key-twice", key=key[:80]) for key in dict.fromkeys(twice)]
 
 
 def read_yaml(content: bytes) -> tuple[Any, list[Finding]]:

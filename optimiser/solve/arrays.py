@@ -1,14 +1,15 @@
-"""The PuLP problem, taken out once as arrays."""
+"""The stated problem, taken out once as arrays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.model import pulp_port
 from optimiser.model.programme import Programme
+from optimiser.model.pulp_port import AT_LEAST, AT_MOST
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -30,24 +31,59 @@ class Arrays:
 
     def activity(self, z: Floats) -> Floats:
         """A z, row by row."""
-        sums = np.zeros(len(self.row_lower))
-        rows = np.repeat(np.arange(len(self.row_lower)), np.diff(self.start))
-        np.add.at(sums, rows, self.value * z[self.index])
-        return sums
+        return np.bincount(self.rows(), self.value * z[self.index], len(self.row_lower)).astype(float)
+
+    def transposed(self, prices: Floats) -> Floats:
+        """Aᵀ prices, column by column."""
+        return np.bincount(self.index, self.value * prices[self.rows()], len(self.cost)).astype(float)
+
+    def largest_of_row(self) -> Floats:
+        """The largest coefficient of each row, by its size."""
+        largest = np.zeros(len(self.row_lower))
+        np.maximum.at(largest, self.rows(), np.abs(self.value))
+        return largest
+
+    def rows(self) -> Ints:
+        """The row of each coefficient."""
+        return np.repeat(np.arange(len(self.row_lower), dtype=np.int32), np.diff(self.start))
+
+    def with_sums(self, sums: Sequence[tuple[Sequence[int], float]]) -> Arrays:
+        """The same with further rows: each the sum of columns, at least a number."""
+        sizes = [len(columns) for columns, _ in sums]
+        added = np.array([i for columns, _ in sums for i in columns], dtype=np.int32)
+        return replace(
+            self,
+            row_lower=np.concatenate([self.row_lower, [least for _, least in sums]]),
+            row_upper=np.concatenate([self.row_upper, np.full(len(sums), np.inf)]),
+            start=np.concatenate([self.start, self.start[-1] + np.cumsum(sizes, dtype=np.int32)]).astype(np.int32),
+            index=np.concatenate([self.index, added]),
+            value=np.concatenate([self.value, np.ones(len(added))]),
+        )
+
+    def same_shape(self, other: Arrays) -> bool:
+        """Whether there are as many columns and rows."""
+        return len(self.cost) == len(other.cost) and len(self.row_lower) == len(other.row_lower)
+
+    def same_matrix(self, other: Arrays) -> bool:
+        """Whether only bounds and prices differ."""
+        return all(
+            np.array_equal(a, b)
+            for a, b in ((self.start, other.start), (self.index, other.index), (self.value, other.value))
+        )
 
 
 def arrays_of(programme: Programme) -> Arrays:
-    """Take the stated problem out of PuLP, row by row, in the order it was stated."""
+    """Take the problem out of its port, row by row, in the order it was stated."""
     start, index, value = [0], [], []
     row_lower, row_upper = [], []
-    for columns, coefficients, sense, bound in pulp_port.rows(programme.problem, programme.variables):
+    for columns, coefficients, sense, bound in programme.port.rows():
         index += columns
         value += coefficients
         start.append(len(index))
-        row_lower.append(-np.inf if sense == pulp_port.AT_MOST else bound)
-        row_upper.append(np.inf if sense == pulp_port.AT_LEAST else bound)
-    cost = np.zeros(len(programme.variables))
-    columns, coefficients = pulp_port.objective_terms(programme.problem, programme.variables)
+        row_lower.append(-np.inf if sense == AT_MOST else bound)
+        row_upper.append(np.inf if sense == AT_LEAST else bound)
+    cost = np.zeros(programme.width)
+    columns, coefficients = programme.port.objective_terms()
     cost[columns] = coefficients
     return Arrays(
         cost=cost,

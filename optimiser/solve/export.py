@@ -10,6 +10,7 @@ import highspy
 
 from optimiser.errors import SolverError
 from optimiser.model.build import Model, build_model
+from optimiser.model.programme import PulpPort
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, arrays_of
 from optimiser.solve.losses import with_plain_losses
@@ -34,9 +35,10 @@ def export_model(scenario: Scenario, path: Path) -> Exported:
 
     Errors: SolverError where HiGHS refuses to write; OSError where the disk does.
     """
-    model = build_model(scenario)
+    port = PulpPort(scenario.name)
+    model = build_model(scenario, port=port)
     arrays = with_plain_losses(arrays_of(model.programme), model.losses)
-    highs = _named(model, arrays)
+    highs = _named(model, port, arrays)
     # HiGHS does not say why it cannot open a file; Python does.
     path.open("wb").close()
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
@@ -45,14 +47,14 @@ def export_model(scenario: Scenario, path: Path) -> Exported:
     return Exported(len(arrays.cost), int(arrays.integer.sum()), len(arrays.row_lower), stages)
 
 
-def _named(model: Model, arrays: Arrays) -> Any:
+def _named(model: Model, port: PulpPort, arrays: Arrays) -> Any:
     """A fresh HiGHS with the model, its columns and rows named as in the PuLP problem."""
     lp = lp_of(arrays)
     # A right side of -0.0 is written as "-0", which reads oddly.
     lp.row_lower_, lp.row_upper_ = arrays.row_lower + 0.0, arrays.row_upper + 0.0
-    lp.model_name_ = model.programme.problem.name
-    columns = [v.name for v in model.programme.variables]
-    rows = [row.name for row in model.programme.problem.constraints()]
+    lp.model_name_ = port.problem.name
+    columns = [v.name for v in port.variables]
+    rows = [row.name for row in port.problem.constraints()]
     for n, function in enumerate(model.losses):
         # The order in which the draws are written out: a column and a row each, behind the row of their mean.
         draws = range(len(function.probability))

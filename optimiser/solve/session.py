@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from optimiser.errors import SolverError
-from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.arrays import Arrays, Floats, Ints
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, SEED
 from optimiser.solve.watch import Watch
 
@@ -66,7 +66,7 @@ class Session:
         self._set("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._set("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._set("mip_feasibility_tolerance", FEASIBILITY_TOLERANCE)
-        self._check(self._highs.passModel(lp_of(arrays)), "passModel")
+        self._check(_pass(self._highs, arrays), "passModel")
         self._watch = watch
         if watch is not None:
             for interrupt in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt):
@@ -83,6 +83,39 @@ class Session:
         self._scale = 1.0 if largest == 0 else float(2.0 ** (12 - np.floor(np.log2(largest))))
         columns = np.arange(len(cost), dtype=np.int32)
         self._check(self._highs.changeColsCost(len(cost), columns, cost * self._scale), "changeColsCost")
+
+    def change(self, arrays: Arrays) -> None:
+        """Another model with the same matrix and no integers: its bounds; rows that were added go."""
+        added = int(self._highs.getNumRow()) - len(arrays.row_lower)
+        if added:
+            numbers = np.arange(len(arrays.row_lower), len(arrays.row_lower) + added, dtype=np.int32)
+            self._check(self._highs.deleteRows(added, numbers), "deleteRows")
+        self.arrays = arrays
+        self.seconds = 0.0
+        self.bound_columns(np.arange(len(arrays.cost)), arrays.lower, arrays.upper)
+        self.bound_rows(np.arange(len(arrays.row_lower)), arrays.row_lower, arrays.row_upper)
+
+    def basis(self) -> Any:
+        """The basis the last run ended with."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Let the next run begin with a basis of as many columns and rows."""
+        self._check(self._highs.setBasis(basis), "setBasis")
+
+    def not_basic(self) -> tuple[Ints, Ints]:
+        """Columns and rows that stand at a bound in the last run's basis."""
+        _, basic = self._highs.getBasicVariables()  # a row stands there as −1 less its number
+        is_basic = np.zeros(len(self.arrays.cost), dtype=bool), np.zeros(len(self.arrays.row_lower), dtype=bool)
+        basic = np.asarray(basic)
+        is_basic[0][basic[basic >= 0]] = True
+        is_basic[1][-1 - basic[basic < 0]] = True
+        return np.flatnonzero(~is_basic[0]).astype(np.int32), np.flatnonzero(~is_basic[1]).astype(np.int32)
+
+    @property
+    def iterations(self) -> int:
+        """Simplex iterations of the last run."""
+        return int(self._highs.getInfo().simplex_iteration_count)
 
     def bound_columns(self, columns: Any, lower: Floats, upper: Floats) -> None:
         """Change bounds of columns."""
@@ -258,6 +291,18 @@ _ENDINGS: dict[Any, Ending] = {
     _STATUS.kInfeasible: "infeasible",
     _STATUS.kUnbounded: "unbounded",
 }
+
+
+def _pass(highs: Any, arrays: Arrays) -> Any:
+    """Hand the arrays over as they are, a maximisation; made into a ``HighsLp`` first they take eight times as long."""
+    shape = len(arrays.cost), len(arrays.row_lower), len(arrays.index)
+    by_rows, maximise, offset = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0
+    columns = arrays.cost, arrays.lower, arrays.upper
+    matrix = arrays.start, arrays.index, arrays.value
+    kinds = arrays.integer.astype(np.int32)
+    return highs.passModel(
+        *shape, by_rows, maximise, offset, *columns, arrays.row_lower, arrays.row_upper, *matrix, kinds
+    )
 
 
 def lp_of(arrays: Arrays) -> Any:

@@ -5,6 +5,8 @@
 2. The integers are then fixed at exactly 0 and 1 and the linear programme is solved again, stage by stage.
    After each stage the search stays on its optimal face: columns and rows with a reduced cost or dual are
    fixed where they stand, so later stages can give up nothing at all.
+3. Where there are no whole decisions the plan is then taken anew from what stands at its bounds (``vertex``), with
+   its prices: the answer does not depend on the way, so that it may start from the bases of a neighbour.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -25,8 +28,10 @@ from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP, TIE_BREAK_NODES, SolveOptions
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
+from optimiser.solve.start import Start, Unsettled
 from optimiser.solve.tie_break import tie_break_goals
 from optimiser.solve.unspent import kept_by
+from optimiser.solve.vertex import vertex_of
 
 MOST_CUTS = 20
 """How many whole plans that fail when made exact are excluded before giving up."""
@@ -60,6 +65,26 @@ class Search:
     notes: list[str] = field(default_factory=list)
     held: list[int] = field(default_factory=list)
     costs: dict[str, Floats] = field(default_factory=dict)
+    start: Start | None = None
+    hot: bool = False
+    anew: bool = False
+    fixed_columns: set[int] = field(default_factory=set)
+    fixed_rows: set[int] = field(default_factory=set)
+
+    def run(self, name: str, seconds: float, method: Method) -> Run:
+        """A linear programme of this name; from the neighbour's basis where there is one."""
+        if self.start is None or not isinstance(self.session, Session):
+            return self.session.run(seconds, method=method)
+        if self.hot and name in self.start.bases:
+            self.session.start_from(self.start.bases[name])
+            method = "dual"
+        run = self.session.run(seconds, method=method)
+        self.start.iterations += self.session.iterations
+        if run.ending == "optimal":
+            self.start.bases[name] = self.session.basis()
+        elif self.hot:
+            raise Unsettled(f"{name}: {run.ending}")
+        return run
 
     def remaining(self) -> float:
         """Seconds until the time limit."""
@@ -86,9 +111,10 @@ class Search:
         return min(self.deadline, watch.stopped_at)
 
 
-def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
+def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Start | None = None) -> Outcome:
     """Solve a model: all its stages, within the time limit.
 
+    start: what a neighbour left, from which the same answer is found sooner; it is brought up to date.
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
@@ -98,24 +124,38 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions) -> Outcome:
         model = replace(model, tier_order=())
     excluded: list[Floats] = []
     seconds = 0.0
+    anew = _is_taken_anew(model, arrays, options)
+    if options.watch is not None:
+        start = None  # the session a neighbour left has nobody who looks on
     while True:
-        session = _session(model, arrays, options)
-        search = Search(session, arrays, options, deadline)
+        session = start.session(arrays, options.threads) if start and anew else _session(model, arrays, options)
+        search = Search(session, arrays, options, deadline, anew=anew)
+        if start is not None and anew:
+            search.start, search.hot = start, bool(start.bases)
         for values in excluded:
             _exclude(search, values)
-        outcome = _search(model, search, ties)
+        try:
+            outcome = _search(model, search, ties)
+            has_plan = isinstance(outcome, Outcome) and outcome.values is not None
+            if options.unspent and has_plan and isinstance(session, Session):
+                assert isinstance(outcome, Outcome) and outcome.values is not None
+                session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
+                kept = kept_by(model, session, outcome.values, search.run, search.polishing(), anew)
+                outcome = replace(outcome, kept=kept)
+        except Unsettled:
+            assert start is not None
+            seconds += session.seconds
+            start.forget()
+            continue
+        seconds += session.seconds
         if isinstance(outcome, Outcome):
             if excluded:
                 search.notes.append("polish-failed")
             if search.stopped() and outcome.termination == "time_limit":
                 search.notes.append("search-stopped")
-            kept = {}
-            if options.unspent and outcome.values is not None and isinstance(session, Session):
-                session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
-                kept = kept_by(model, session, outcome.values, search.polishing())
-            seconds += session.seconds
-            return replace(outcome, solver_seconds=seconds, notes=tuple(dict.fromkeys(search.notes)), kept=kept)
-        seconds += session.seconds
+            if start is not None:
+                start.count(search.hot)
+            return replace(outcome, solver_seconds=seconds, notes=tuple(dict.fromkeys(search.notes)))
         excluded.append(outcome)
         if len(excluded) > MOST_CUTS:
             return _none("error", model, search, seconds)
@@ -128,6 +168,18 @@ def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | E
     if model.losses:
         return LossSession(arrays, options.threads, model.losses, options.watch)
     return Session(arrays, options.threads, options.watch)
+
+
+def _is_taken_anew(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
+    """Whether the answer follows from what stands at its bounds, and is found that way in little time.
+
+    Not where a stage may give up a share of an earlier one: such a plan stands at no bound of the model. Nor where
+    soft rules come first, whose prices are no money, or no tie-break makes the plan the only one.
+    """
+    is_linear = options.solver == "highs" and not model.losses and not arrays.integer.any()
+    told_apart = options.tie_break and options.settle_money
+    is_one_plan = told_apart and not model.soft and all(goal.tolerance == 0 for goal in model.stages)
+    return is_linear and is_one_plan and len(arrays.cost) <= LARGE
 
 
 def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
@@ -159,6 +211,8 @@ def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
             return values
         # No time to make the plan exact: it is kept as the search found it, and the certificate tells.
         linear = _Linear(linear.ending, values)
+    if search.anew and linear.ending == "optimal":
+        linear = _taken_anew(search, model.stages, linear)
     if linear.another_optimum == "exists" or uniqueness == "none":
         uniqueness = linear.another_optimum
     proven = all(stage.proven for stage in search.stages)
@@ -275,6 +329,7 @@ class _Linear:
     row_dual: Floats | None = None
     another_optimum: Uniqueness = "none"
     row_range: tuple[Floats, Floats] | None = None
+    finished: bool = False
 
 
 def _money(model: Model, search: Search, ties: list[Goal], reached: list[float]) -> _Linear:
@@ -295,7 +350,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
         search.session.maximise(cost)
         last = ties and goal is ties[-1]
         seconds = max(search.polishing(), POLISH_SHARE * search.options.time_limit_s if n == 0 else 0.0)
-        run = search.session.run(seconds, method=_method(search, first=n == 0, last=bool(last)))
+        run = search.run(goal.name, seconds, _method(search, first=n == 0, last=bool(last)))
         if n < stages:
             _report_stage(search, n, goal, float(cost @ run.values) if run.values is not None else None, run)
         if run.ending != "optimal" or run.values is None:
@@ -310,7 +365,9 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
             less_broken |= np.abs(run.row_dual[: len(less_broken)]) > _priced(cost)
         if n == objective and run.row_dual is not None:
             row_dual = np.where(less_broken, np.nan, run.row_dual[: len(less_broken)])
-            if n == 0 and isinstance(search.session, Session) and not search.arrays.integer.any():
+            is_linear = isinstance(search.session, Session) and not search.arrays.integer.any()
+            if n == 0 and is_linear and not search.anew:
+                assert isinstance(search.session, Session)
                 row_range = search.session.bound_ranges()
         if n < stages:
             goal_values.append((goal, float(cost @ values)))
@@ -320,7 +377,48 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
             _hold(search, goal, held, MONEY_SLACK)
         else:
             _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
+    else:
+        return _Linear("optimal", values, row_dual, another, row_range, finished=True)
     return _Linear("optimal", values, row_dual, another, row_range)
+
+
+def _taken_anew(search: Search, stages: Sequence[Goal], linear: _Linear) -> _Linear:
+    """The plan, its prices and what each stage reached, from what stands at its bounds."""
+    assert isinstance(search.session, Session) and linear.values is not None
+    if search.hot and not (linear.finished and _is_only_plan(search, linear.values)):
+        raise Unsettled("another plan is as good")
+    run = partial(search.run, "prices", search.polishing(), "dual")
+    vertex = vertex_of(search.session, linear.values, _cost(search, stages[0]), run, search.options.threads)
+    if vertex is None or not vertex.exact:
+        if search.hot:
+            raise Unsettled("the basis of the plan is not optimal as it stands")
+        return linear if vertex is None else replace(linear, row_dual=vertex.row_dual, row_range=vertex.row_range)
+    for n, (goal, stage) in enumerate(zip(stages, search.stages, strict=True)):
+        value = float(_cost(search, goal) @ vertex.values)
+        is_closed = stage.bound is not None and abs(stage.bound - value) <= 1e-9 * max(abs(value), 1e-6)
+        if search.hot and not (is_closed and stage.proven):
+            raise Unsettled(f"{goal.name} is not closed")
+        search.stages[n] = replace(stage, value=value, bound=value if is_closed else stage.bound)
+    return replace(linear, values=vertex.values, row_dual=vertex.row_dual, row_range=vertex.row_range)
+
+
+def _is_only_plan(search: Search, values: Floats) -> bool:
+    """Whether nothing is left to decide after the last stage: every bound the basis stands at has a price, or a second
+    look in both directions of a ranking finds the same plan."""
+    assert isinstance(search.session, Session)
+    arrays = search.arrays
+    columns, rows = search.session.not_basic()
+    open_columns = set(columns[arrays.lower[columns] < arrays.upper[columns]].tolist()) - search.fixed_columns
+    open_rows = set(rows[arrays.row_lower[rows] < arrays.row_upper[rows]].tolist()) - search.fixed_rows
+    if not open_columns and not open_rows:
+        return True
+    ranking = 1.0 + np.sqrt(np.arange(2, len(values) + 2)) % 1.0
+    for direction in (1.0, -1.0):
+        search.session.maximise(direction * ranking)
+        run = search.run(f"only plan {direction}", search.polishing(), "primal")
+        if run.values is None or np.abs(run.values - values).max() > NOTHING:
+            return False
+    return True
 
 
 def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: Run) -> None:
@@ -347,7 +445,7 @@ def _another_fraction(search: Search, divisible: list[int], values: Floats | Non
     )
     for direction in (1.0, -1.0):
         search.session.maximise(direction * ranking)
-        run = search.session.run(search.polishing(), method="primal")
+        run = search.run(f"another fraction {direction}", search.polishing(), "primal")
         if run.values is None or values is None:
             return "unknown"
         if np.abs(run.values[divisible] - values[divisible]).max() > NOTHING:
@@ -364,6 +462,8 @@ def _stay_on_face(search: Search, values: Floats, column_dual: Floats, row_dual:
     lower, upper = search.arrays.row_lower[rows], search.arrays.row_upper[rows]
     bound = np.where(np.isfinite(lower), lower, upper)
     search.session.bound_rows(rows, bound, bound)
+    search.fixed_columns.update(columns.tolist())
+    search.fixed_rows.update(rows.tolist())
 
 
 def _priced(cost: Floats) -> float:
@@ -412,10 +512,10 @@ def absolute_gap(goal: Goal) -> float:
 def _cost(search: Search, goal: Goal) -> Floats:
     """The goal's sum as a vector over the columns, made once."""
     if goal.name not in search.costs:
-        cost = np.zeros(len(search.arrays.cost))
-        columns, coefficients = zip(*goal.pairs, strict=True) if goal.pairs else ((), ())
-        np.add.at(cost, np.array(columns, dtype=np.intp), np.array(coefficients, dtype=float))
-        search.costs[goal.name] = cost
+        cost = [0.0] * len(search.arrays.cost)
+        for column, coefficient in goal.pairs:
+            cost[column] += coefficient
+        search.costs[goal.name] = np.array(cost)
     return search.costs[goal.name]
 
 

@@ -16,6 +16,7 @@ phases of one candidate, say) a fixed shuffle of the names decides, far smaller 
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 from optimiser.model.build import Model
 from optimiser.model.objective import Goal
@@ -75,6 +76,7 @@ def _decided_starts(model: Model) -> list[tuple[tuple[str, str], dict[int, int]]
     return [(p.key, dict(zip(p.starts, model.columns.y_from[p.key].values(), strict=True))) for p in decided]
 
 
+@lru_cache(maxsize=100_000)
 def _shuffled(*names: str) -> float:
     """A number in [0, SHUFFLE), the same on every machine, that no two names are likely to share."""
     return SHUFFLE * zlib.crc32("\0".join(names).encode()) / 2**32

@@ -25,7 +25,7 @@ from api.workers import Workers
 ROOT = Path(__file__).parents[2]
 
 
-def wait_until(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
     """Waits, and fails when it takes longer than the limit."""
     end = time.monotonic() + limit_s
     while not condition():

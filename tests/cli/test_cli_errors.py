@@ -27,7 +27,10 @@ from optimiser.errors import SolverError
         ["allocate", "investai-2025", "--mip-gap", "2"],
         ["allocate", "investai-2025", "--threads", "0"],
         ["export", "investai-2025"],
-        ["validate", "investai-2025", "--out", "result.xlsx"],
+        ["validate", "investai-2025", "--out", "result.xls"],
+        ["export", "--xlsx", "x.xlsx"],
+        ["export", "investai-2025", "--template", "--xlsx", "x.xlsx"],
+        ["export", "--template"],
     ],
 )
 def test_a_wrong_call_is_a_usage_error(investai: Any, arguments: list[str]) -> None:

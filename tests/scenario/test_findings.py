@@ -382,7 +382,8 @@ FILES = {
     "cannot-read": ("missing.json", None),
     "not-yaml": ("bad.yaml", b"a: [1, 2"),
     "yaml-alias": ("alias.yaml", b"a: &x [1]\nb: *x\n"),
-    "format-not-read": ("book.xlsx", b"PK"),
+    "format-not-read": ("book.ods", b"PK"),
+    "not-xlsx": ("book.xlsx", b"PK"),
     "too-deep": ("deep.yaml", b"[" * 5000),
 }
 
@@ -528,8 +529,29 @@ ELSEWHERE = {
     "robust-no-common-choice",
     "robust-regret",
     "result-unreadable",
+    "workbook-needs-library",
+    "workbook-unpacked",
+    "workbook-packed",
+    "workbook-cells",
+    "workbook-sheet",
+    "workbook-sheet-twice",
+    "workbook-column",
+    "workbook-column-twice",
+    "workbook-no-header",
+    "workbook-key",
+    "workbook-keys",
+    "workbook-no-such-row",
+    "workbook-no-value",
+    "workbook-twice",
+    "workbook-merged",
+    "workbook-formula",
+    "workbook-error",
+    "workbook-date",
+    "workbook-number",
+    "workbook-json",
+    "workbook-too-long",
 }
-"""Findings of solving, of batches and of the service, provoked by their own tests."""
+"""Findings of solving, of batches, of the service and of workbooks, provoked by their own tests."""
 
 
 def test_every_finding_of_the_catalogue_is_provoked():

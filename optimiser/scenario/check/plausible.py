@@ -202,9 +202,13 @@ def finer_than_a_euro(s: Scenario) -> Iterator[Finding]:
     for c in s.candidates:
         for p in c.all_phases:
             key, stated = p.stated_cost
-            odd = [year for year, amount in stated.items() if (exact(amount) * EUROS_PER_MILLION).denominator != 1]
+            odd = [year for year, amount in stated.items() if amount % 1 and _is_finer_than_a_euro(amount)]
             if odd:
                 yield Finding("note", "finer-than-a-euro", join((*_phase(c, p), key)), {"years": odd})
+
+
+def _is_finer_than_a_euro(amount: float) -> bool:
+    return (exact(amount) * EUROS_PER_MILLION).denominator != 1
 
 
 def without_effect(s: Scenario) -> Iterator[Finding]:
