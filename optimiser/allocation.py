@@ -243,9 +243,11 @@ def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None, book: Lo
         Stage(s.name, s.value, _bound(s.value, s.bound, c), _gap(s.value, s.bound, c), s.proven)
         for s, c in zip(outcome.stages, closed, strict=True)
     ]
+    value = objective_value(scenario, plan, book) if plan is not None else None
     return ObjectiveValue(
-        value=objective_value(scenario, plan, book) if plan is not None else None,
-        bound=stages[outcome.soft_stages].bound if first is not None else None,
+        value=value,
+        # The plan is counted exactly, its stage in doubles: where they differ by noise alone, the bound is the plan's.
+        bound=_bound(value, stages[outcome.soft_stages].bound, 0.0) if first is not None else None,
         gap=stages[outcome.soft_stages].gap if first is not None else None,
         absolute_gap=outcome.absolute_gap,
         another_optimum=outcome.another_optimum,
