@@ -214,10 +214,10 @@ class Counting(LossSession):
         return super()._run(time_limit_s)
 
 
-@pytest.mark.parametrize("nodes, searched", [(400, False), (3, True)])
-def test_choosing_a_few_of_many_needs_the_tree_alone(monkeypatch, nodes, searched):
+@pytest.mark.parametrize("sites, nodes, searched", [(14, 400, False), (9, 3, True)])
+def test_choosing_a_few_of_many_needs_the_tree_alone(monkeypatch, sites, nodes, searched):
     monkeypatch.setattr(solve_losses, "TREE_NODES", nodes)
-    model, arrays = stated(tight_fund(14, 500, 60, 0.02, alike=False))
+    model, arrays = stated(tight_fund(sites, 500, 60, 0.02, alike=False))
     session = Counting(arrays, 1, model.losses)
     session.maximise(arrays.cost)
     run = session.run(SECONDS)
