@@ -10,9 +10,11 @@ COPY pyproject.toml README.md ./
 COPY optimiser ./optimiser
 COPY api ./api
 COPY scenarios ./scenarios
+# The project has the version just built, and all it needs comes from the files of the lock.
+# hadolint ignore=DL3013
 RUN pip wheel --quiet --no-deps --no-index --find-links /packages --wheel-dir /wheel . \
     && python -m venv --without-pip /opt/investai \
-    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages --find-links /wheel 'investai-optimiser[page]'
+    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages --find-links /wheel 'investai-optimiser[page,postgres,xlsx]'
 
 
 FROM python:3.12-slim
