@@ -210,7 +210,7 @@ def _mutant(label: str, what: str, file: Path, tree: ast.Module, tests: str) -> 
 
 def copy_tree(folder: Path) -> None:
     """What the tests need, into an empty folder."""
-    for name in ("optimiser", *FOLDERS):
+    for name in ("optimiser", "api", "scenarios", "tests/study", *FOLDERS):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,15 +87,16 @@ def batch(
     kept = Store(store if store is not None else out / "store.sqlite")
     open_workers, count = executors_of(workers, cluster)
     ended: dict[str, Ended] = {}
-    with _progress(len(items), lang) as advance:
+    with closing(kept):
+        with _progress(len(items), lang) as advance:
 
-        def on_end(end: Ended) -> None:
-            ended[end.item.name] = end
-            advance()
+            def on_end(end: Ended) -> None:
+                ended[end.item.name] = end
+                advance()
 
-        run = Batch(kept, options, open_workers, count, on_end)
-        interrupted = _run(run, items)
-    _finish(run, items, ended, out, started, interrupted, as_json, csv_format, lang)
+            run = Batch(kept, options, open_workers, count, on_end)
+            interrupted = _run(run, items)
+        _finish(run, items, ended, out, started, interrupted, as_json, csv_format, lang)
 
 
 def _run(run: Batch, items: list[Item]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import sqlite3
@@ -317,7 +318,7 @@ def test_a_damaged_result_is_found_and_made_again(tmp_path: Path) -> None:
         address = submitted(client, small())
         ended(client, address)
         first = client.get(f"{address}/result").json()
-        with sqlite3.connect(tmp_path / "s.sqlite") as connection:
+        with contextlib.closing(sqlite3.connect(tmp_path / "s.sqlite")) as connection, connection:
             connection.execute("UPDATE results SET body = x'00'")
         assert_problem(client.get(f"{address}/result"), "not-ended", 409)
         ended(client, address)

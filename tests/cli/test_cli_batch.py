@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_a_damaged_row_is_solved_again(investai: Any, folder: Path, tmp_path: Pa
 
     out = tmp_path / "out"
     investai("batch", folder, "--out", out, "--workers", 1)
-    with sqlite3.connect(out / "store.sqlite") as connection:
+    with closing(sqlite3.connect(out / "store.sqlite")) as connection, connection:
         connection.execute("UPDATE results SET body = x'00' WHERE termination = 'infeasible'")
     (out / "results/infeasible.json").unlink()
     answer = investai("batch", folder, "--out", out, "--workers", 1)
@@ -203,7 +204,7 @@ def _kept(out: Path) -> int:
     import sqlite3
 
     try:
-        with sqlite3.connect(f"file:{out / 'store.sqlite'}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{out / 'store.sqlite'}?mode=ro", uri=True)) as connection:
             return int(connection.execute("SELECT count(*) FROM results").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
