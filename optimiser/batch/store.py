@@ -53,7 +53,11 @@ class Store:
         address = f"sqlite:///{url}" if isinstance(url, Path) or "://" not in str(url) else str(url)
         with _refusals():
             self.engine = _engine(address, BUSY_TIMEOUT_S if busy_s is None else busy_s)
-            upgrade(self.engine)
+            try:
+                upgrade(self.engine)
+            except BaseException:
+                self.close()  # who has no store cannot close it
+                raise
 
     def close(self) -> None:
         """Let go of the database."""

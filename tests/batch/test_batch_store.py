@@ -119,13 +119,20 @@ def test_opening_twice_at_once_migrates_once(address: str) -> None:
     assert failures == []
 
 
+def opened(path: Path) -> list[Path]:
+    """This process's open files at a path; an error that is still held keeps those of its frames alive."""
+    return [fd for fd in Path("/proc/self/fd").iterdir() if fd.exists() and fd.resolve() == path.resolve()]
+
+
 def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     Store(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreError, match="another version"):
+    with pytest.raises(StoreError, match="another version") as refused:
         Store(path)
+    assert refused.value.__traceback__
+    assert not opened(path), "a store that is refused is closed"
 
 
 def test_downgrade_and_up_again(tmp_path: Path) -> None:
@@ -159,8 +166,10 @@ def test_a_store_that_cannot_be_opened(address: str) -> None:
 def test_a_file_that_is_no_store(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
     path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(StoreError, match="not a database"):
+    with pytest.raises(StoreError, match="not a database") as refused:
         Store(path)
+    assert refused.value.__traceback__
+    assert not opened(path), "a connection that fails on its first words is closed"
 
 
 def test_a_locked_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +205,5 @@ def test_a_read_only_store(tmp_path: Path, change: str, monkeypatch: pytest.Monk
     if change == "file" and os.geteuid() != 0:
         path.chmod(0o444)
         address = path
-    with pytest.raises(StoreError, match=r"readonly|read-only|unable to open"):
-        store = Store(address)
+    with pytest.raises(StoreError, match=r"readonly|read-only|unable to open"), closing(Store(address)) as store:
         store.keep({"d": answered()})
