@@ -149,7 +149,7 @@ def _engine(address: str, busy_s: float) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    if url.database and url.database != ":memory:":
+    if url.database and not url.database.startswith((":memory:", "file:")):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_s})
 

@@ -1,13 +1,15 @@
 """One catalogue for every text a person reads: findings, cures, reasons.
 
 A text is found by its code and filled with parameters; code elsewhere never writes a sentence of
-its own. Languages are modules of this package with one dictionary ``TEXTS``.
+its own. A language is a package here, with one module a subject: ``findings``, ``service``, ``answers``,
+``explanations``, ``commands``, ``page``; every language has the same codes and parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -21,8 +23,7 @@ def catalogue(lang: str = "en") -> Mapping[str, str]:
     """
     if lang not in LANGUAGES:
         raise KeyError(f"no catalogue for language {lang!r}; there are: {', '.join(LANGUAGES)}")
-    texts: Mapping[str, str] = _module(lang).TEXTS
-    return texts
+    return _texts(lang)
 
 
 def text(code: str, params: Mapping[str, Any], lang: str = "en") -> str:
@@ -67,8 +68,32 @@ def unit_words(unit: str, lang: str) -> str:
     return catalogue(lang).get(f"unit.{unit}", unit)
 
 
-def _module(lang: str) -> Any:
-    return import_module(f"optimiser.messages.{lang}")
+@cache
+def _texts(lang: str) -> Mapping[str, str]:
+    """Every text of a language, typeset. A finding has a message (what disagrees) and a cure (what to do)."""
+    answers, service = _module(lang, "answers"), _module(lang, "service")
+    findings = _module(lang, "findings").FINDINGS | service.SERVICE
+    texts = {f"finding.{code}": message for code, (message, _) in findings.items()}
+    texts |= {f"cure.{code}": cure for code, (_, cure) in findings.items()}
+    for code, (title, detail, cure) in service.PROBLEMS.items():
+        texts |= {f"problem.{code}": title, f"problem.{code}.detail": detail, f"problem.{code}.cure": cure}
+    for prefix, words in {
+        "reason": answers.REASONS,
+        "label": answers.LABELS,
+        "phrase": answers.PHRASES,
+        "unit": answers.UNITS,
+        "verdict": answers.VERDICTS,
+        "cli": _module(lang, "commands").CLI,
+        "page": _module(lang, "page").PAGE,
+    }.items():
+        texts |= {f"{prefix}.{code}": said for code, said in words.items()}
+    texts |= _module(lang, "explanations").EXPLAIN
+    typeset = _module(lang).typeset
+    return {code: typeset(words) for code, words in texts.items()}
+
+
+def _module(lang: str, subject: str = "") -> Any:
+    return import_module(".".join(["optimiser.messages", lang, *filter(None, [subject])]))
 
 
 def _shown(value: Any, lang: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from result_cases import GIVE, SAVE, VALUE, loan, phase, scenario, site, solve, tier
 
 from optimiser import allocate, evaluate, load_document
-from optimiser.messages.en import TEXTS
+from optimiser.messages import catalogue
 
 TWO = [site("a", value=2), site("b", value=1)]
 
@@ -96,7 +96,7 @@ def test_reason(code):
     document, name, params = PROVOKED[code]
     found = reason(document, name)
     assert (found.code, found.params) == (code, params)
-    assert found.text == TEXTS[f"reason.{code}"].format_map(
+    assert found.text == catalogue("en")[f"reason.{code}"].format_map(
         {k: ", ".join(v) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v for k, v in params.items()}
     )
 
@@ -137,9 +137,9 @@ def test_a_soft_rule_is_a_reason_unless_another_needs_it_broken(code, soft):
 
 def test_every_reason_is_provoked():
     of_plans = {"in-plan", "not-in-plan"}
-    of_strategies = {c for c in TEXTS if c.startswith(("reason.list-", "reason.share-", "reason.key-"))}
+    of_strategies = {c for c in catalogue("en") if c.startswith(("reason.list-", "reason.share-", "reason.key-"))}
     assert {f"reason.{code}" for code in PROVOKED.keys() | of_plans} | of_strategies == {
-        c for c in TEXTS if c.startswith("reason.")
+        c for c in catalogue("en") if c.startswith("reason.")
     }
 
 

@@ -254,8 +254,12 @@ def test_robust_lets_starts_adapt_to_the_world():
 def test_every_reason_of_a_strategy_is_provoked_here():
     from pathlib import Path
 
-    from optimiser.messages.en import TEXTS
+    from optimiser.messages import catalogue
 
     tests = "".join(p.read_text() for p in Path(__file__).parent.glob("test_*.py"))
-    codes = [c.removeprefix("reason.") for c in TEXTS if c.startswith(("reason.list-", "reason.share-", "reason.key-"))]
+    codes = [
+        c.removeprefix("reason.")
+        for c in catalogue("en")
+        if c.startswith(("reason.list-", "reason.share-", "reason.key-"))
+    ]
     assert len(codes) == 12 and [c for c in codes if f'"{c}"' not in tests] == []
