@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,7 @@ ENDINGS = (".json", ".yaml", ".yml", ".xlsx", ".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(ABC):
     """One scenario of a batch, before anybody has read it: small, and able to travel to a worker.
 
     name: of its results, unique in the batch. source: where it stands, for people.
@@ -34,13 +35,13 @@ class Item:
     name: str
     source: str
 
+    @abstractmethod
     def content(self) -> bytes:
         """What decides its answer: the same bytes give the same scenario. Errors: OSError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, settings: Mapping[str, Any]) -> Loaded:
         """The scenario, with everything found in it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

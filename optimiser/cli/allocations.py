@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from optimiser.cli.answer import give, save, tell
+from optimiser.cli.answer import asked, give, save, tell
 from optimiser.cli.options import (
     AsJson,
     CsvStyle,
@@ -29,7 +29,7 @@ from optimiser.cli.options import (
     target_called,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import body, body_of, exit_of, guarded, interruptible, say, show
+from optimiser.cli.run import body, body_of, exit_of, guarded, say, show
 from optimiser.cli.source import STDIN, expect, load, load_plan, refuse
 from optimiser.result.exit_codes import Exit, exit_code
 
@@ -73,24 +73,19 @@ def allocate(
 
         give(kept, partial(kept_page, kept, lang, verbose, file), as_json, out, csv_format, lang, "kept")
         raise typer.Exit(exit_code(kept.termination, kept.new_plan is not None))
-    result = interruptible(lambda: best_allocation(loaded, options, lang))
+    result = asked(lambda: best_allocation(loaded, options, lang), lang, as_json)
     give(result, partial(result_page, result, lang, verbose, file), as_json, out, csv_format, lang)
     raise typer.Exit(exit_of(result))
 
 
 def _kept(loaded: Loaded, file: str, signed_until: int | None, options: SolveOptions, lang: str, as_json: bool) -> Kept:
     """The plan nearest to the one in the file."""
-    from optimiser.errors import PlanError
     from optimiser.explain.kept import keep
 
     document, wrong = load_plan(file)
     if wrong:
         refuse("invalid-plan", wrong, lang, as_json)
-    try:
-        return interruptible(lambda: keep(loaded, document, signed_until, options, lang))
-    except PlanError as error:
-        refuse("invalid-plan", error.findings, lang, as_json)
-        raise
+    return asked(lambda: keep(loaded, document, signed_until, options, lang), lang, as_json)
 
 
 @app.command()
@@ -144,14 +139,9 @@ def evaluate(
     document, wrong = load_plan(plan)
     if wrong:
         refuse("invalid-plan", wrong, lang, as_json)
-    from optimiser.errors import PlanError
     from optimiser.evaluation import evaluate as score
     from optimiser.report.pages import result_page
 
-    try:
-        result = score(loaded, document, lang)
-    except PlanError as error:
-        refuse("invalid-plan", error.findings, lang, as_json)
-        return
+    result = asked(lambda: score(loaded, document, lang), lang, as_json)
     give(result, partial(result_page, result, lang, verbose, file), as_json, out, csv_format, lang)
     raise typer.Exit(exit_of(result))

@@ -1,19 +1,36 @@
-"""How a command gives its answer: saved where asked, shown, and said where it is saved."""
+"""How a command asks its question and gives the answer: saved where asked, shown, and said where it is saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from optimiser.cli.options import csv_format_of, target_called
-from optimiser.cli.run import body, line, say, show
+from optimiser.cli.run import body, interruptible, line, say, show
+from optimiser.cli.source import refuse
 from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.report.page import Block
     from optimiser.result.answer import Answer
+
+T = TypeVar("T")
+
+
+def asked(question: Callable[[], T], lang: str, as_json: bool) -> T:
+    """The answer to a question; one that does not fit its scenario, or its plan, is shown and ends the command."""
+    from optimiser.errors import PlanError, ScenarioError
+
+    try:
+        return interruptible(question)
+    except PlanError as error:
+        refuse("invalid-plan", error.findings, lang, as_json)
+        raise
+    except ScenarioError as error:
+        refuse("invalid-question", error.findings, lang, as_json)
+        raise
 
 
 def give(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.answer import give, save, tell
+from optimiser.cli.answer import asked, give, save, tell
 from optimiser.cli.options import (
     AsJson,
     CsvStyle,
@@ -49,7 +49,6 @@ def verify(
     """A second opinion: another solver, the certificate again, a verdict in one sentence. Exit code 0 if it agrees."""
     from optimiser.dossier.files import read_dossier
     from optimiser.dossier.opinion import second_opinion
-    from optimiser.errors import PlanError
     from optimiser.report.opinions import opinion_page
     from optimiser.scenario.load import load_document
 
@@ -64,11 +63,7 @@ def verify(
         if wrong:
             refuse("invalid-plan", wrong, lang, as_json)
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
-    try:
-        opinion = interruptible(lambda: second_opinion(loaded, found, solver, options, lang))
-    except PlanError as error:
-        refuse("invalid-plan", error.findings, lang, as_json)
-        return
+    opinion = asked(lambda: second_opinion(loaded, found, solver, options, lang), lang, as_json)
     give(opinion, partial(opinion_page, opinion, lang), as_json, out, csv_format, lang, "opinion")
     raise typer.Exit(opinion.exit_code)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from optimiser.cli.answer import give
+from optimiser.cli.answer import asked, give
 from optimiser.cli.options import (
     AsJson,
     CsvStyle,
@@ -26,8 +25,8 @@ from optimiser.cli.options import (
     solve_options,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import guarded, interruptible, say
-from optimiser.cli.source import STDIN, expect, load, refuse, scenario_path
+from optimiser.cli.run import guarded, say
+from optimiser.cli.source import STDIN, expect, load, scenario_path
 from optimiser.result.exit_codes import Exit, exit_code
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def compare(
 
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
     wanted = None if strategies is None else strategies_of(strategies)
-    answer = _asked(lambda: compared(loaded, wanted, options, lang), lang, as_json)
+    answer = asked(lambda: compared(loaded, wanted, options, lang), lang, as_json)
     page = partial(comparison_page, answer, lang, verbose, file)
     give(answer, page, as_json, out, csv_format, lang, "comparison")
     late = bool(answer.comparison.unsolved) or any(r.termination == "time_limit" for r in answer.results)
@@ -136,7 +135,7 @@ def diff(
     before, after = _side(a, [], lang, as_json), _side(b, settings or [], lang, as_json)
     scenario = next((side.expect() for side in (before, after) if isinstance(side, Loaded)), None)
     options = None if scenario is None else solve_options(scenario, solver, time_limit, mip_gap, threads)
-    answer = _asked(lambda: difference(before, after, options, lang), lang, as_json)
+    answer = asked(lambda: difference(before, after, options, lang), lang, as_json)
     give(answer, partial(difference_page, answer, lang, (a, b)), as_json, out, csv_format, lang, "difference")
     codes = (exit_code(side.termination, side.has_allocation) for side in (answer.before, answer.after))
     raise typer.Exit(next((code for code in codes if code != Exit.OPTIMAL), Exit.OPTIMAL))
@@ -153,14 +152,3 @@ def _side(file: str, settings: list[str], lang: str, as_json: bool) -> Loaded | 
             found: dict[str, Any] = document
             return found
     return expect(load(file, settings, lang), lang, as_json)
-
-
-def _asked(question: Callable[[], T], lang: str, as_json: bool) -> T:
-    """The answer; a question that does not fit its scenario is shown, and ends the command."""
-    from optimiser.errors import ScenarioError
-
-    try:
-        return interruptible(question)
-    except ScenarioError as error:
-        refuse("invalid-question", error.findings, lang, as_json)
-        raise

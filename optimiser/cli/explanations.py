@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.answer import give
+from optimiser.cli.answer import asked, give
 from optimiser.cli.options import (
     AsJson,
     CsvStyle,
@@ -22,8 +22,8 @@ from optimiser.cli.options import (
     solve_options,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import guarded, interruptible, say
-from optimiser.cli.source import expect, load, refuse
+from optimiser.cli.run import guarded, say
+from optimiser.cli.source import expect, load
 from optimiser.result.exit_codes import Exit, exit_code
 
 CandidateId = Annotated[
@@ -63,20 +63,15 @@ def explain(
     if country is not None and (candidate is not None or alternatives):
         raise typer.BadParameter(say("usage.one-country", lang), param_hint="--country")
     loaded = expect(load(file, settings or [], lang), lang, as_json)
-    from optimiser.errors import QuestionError
     from optimiser.explain.explanations import explain_candidate, explain_country
     from optimiser.report.explanations import explanation_page
 
     options = solve_options(loaded.expect(), "highs", time_limit, None, threads)
-    try:
-        if country is not None:
-            code = country
-            answer = interruptible(lambda: explain_country(loaded, code, options, lang))
-        else:
-            answer = interruptible(lambda: explain_candidate(loaded, candidate, options, lang, within, alternatives))
-    except QuestionError as error:
-        refuse("invalid-question", error.findings, lang, as_json)
-        return
+    if country is not None:
+        answer = asked(partial(explain_country, loaded, country, options, lang), lang, as_json)
+    else:
+        question = partial(explain_candidate, loaded, candidate, options, lang, within, alternatives)
+        answer = asked(question, lang, as_json)
     give(answer, partial(explanation_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "explanation")
     raise typer.Exit(exit_code(answer.termination, bool(answer.funded)))
 
@@ -101,7 +96,7 @@ def repair(
     from optimiser.report.explanations import repair_page
 
     options = solve_options(loaded.expect(), "highs", time_limit, None, threads)
-    answer = interruptible(lambda: cheapest_repair(loaded, options, lang))
+    answer = asked(lambda: cheapest_repair(loaded, options, lang), lang, as_json)
     give(answer, partial(repair_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "repair")
     if answer.feasible is None:
         raise typer.Exit(Exit.LIMIT_WITHOUT_PLAN)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from optimiser.cli.answer import give
+from optimiser.cli.answer import asked, give
 from optimiser.cli.options import (
     AsJson,
     CsvStyle,
@@ -25,8 +24,8 @@ from optimiser.cli.options import (
     solve_options,
 )
 from optimiser.cli.root import app
-from optimiser.cli.run import guarded, interruptible, line, say
-from optimiser.cli.source import expect, load, refuse
+from optimiser.cli.run import guarded, line, say
+from optimiser.cli.source import expect, load
 from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def frontier(
         from optimiser.study.curves import budget_curve
 
         options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
-        curve = _asked(
+        curve = asked(
             lambda: budget_curve(loaded, budget, low, high, steps, tolerance, options, lang, progress_lines(lang)),
             lang,
             as_json,
@@ -89,7 +88,7 @@ def frontier(
     from optimiser.study.frontiers import frontier as drawn
 
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
-    answer = _asked(lambda: drawn(loaded, terms, points, complete, options, lang, progress_lines(lang)), lang, as_json)
+    answer = asked(lambda: drawn(loaded, terms, points, complete, options, lang, progress_lines(lang)), lang, as_json)
     give(answer, partial(frontier_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "frontier")
     raise typer.Exit(exit_of_study(answer.termination, bool(answer.points)))
 
@@ -142,15 +141,15 @@ def robustness(
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
     progress = progress_lines(lang)
     if two_stages:
-        stages = _asked(lambda: two_stage(loaded, options, lang, progress), lang, as_json)
+        stages = asked(lambda: two_stage(loaded, options, lang, progress), lang, as_json)
         page = partial(two_stages_page, stages, lang, verbose, file)
         give(stages, page, as_json, out, csv_format, lang, "two-stages")
         raise typer.Exit(exit_of_study(stages.termination, bool(stages.variants)))
     if inputs:
-        decided = _asked(lambda: deciding_inputs(loaded, bound, options, lang, progress), lang, as_json)
+        decided = asked(lambda: deciding_inputs(loaded, bound, options, lang, progress), lang, as_json)
         give(decided, partial(inputs_page, decided, lang, verbose, file), as_json, out, csv_format, lang, "inputs")
         raise typer.Exit(exit_of_study(decided.termination, bool(decided.inputs)))
-    answer = _asked(
+    answer = asked(
         lambda: held(loaded, draws, seed, weights, weights_of, weight_range, options, lang, progress), lang, as_json
     )
     give(answer, partial(robustness_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "robustness")
@@ -178,14 +177,3 @@ def progress_lines(lang: str) -> Progress:
             line(say("progress.found", lang, done=done), err=True)
 
     return progress
-
-
-def _asked(study: Callable[[], T], lang: str, as_json: bool) -> T:
-    """The study's answer; a question that does not fit its scenario is shown, and ends the command."""
-    from optimiser.errors import QuestionError
-
-    try:
-        return interruptible(study)
-    except QuestionError as error:
-        refuse("invalid-question", error.findings, lang, as_json)
-        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,15 +23,15 @@ def silent(done: int, of: int) -> None:
     """Says nothing of how far the work has come."""
 
 
-class Report:
+class Report(ABC):
     """An answer made of dataclasses, whose field names are the names of its JSON (``from_`` is written "from")."""
 
     __slots__ = ()
     TABLES: ClassVar[tuple[str, ...]]
 
+    @abstractmethod
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table, each by column."""
-        raise NotImplementedError
 
     @property
     def tables(self) -> tuple[str, ...]:
