@@ -273,12 +273,29 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
         Column(say("column.worth"), numeric=True),
         Column(say("column.per")),
     ]
-    per = [say(f"per.{'million' if b.at == 'money' else _PER.get(b.label, 'unit')}") for b in shown]
-    rows = [
-        [_rule(b, say), say(f"bound.{b.bound}"), say.number(b.shadow_price or 0.0), unit]
-        for b, unit in zip(shown, per, strict=True)
-    ]
+    rows = [[_rule(b, say), say(f"bound.{b.bound}"), say.number(b.shadow_price or 0.0), _per(b, say)] for b in shown]
+    if any(b.holds for b in shown):
+        columns.append(Column(say("column.holds")))
+        rows = [[*row, _holds(b, say)] for row, b in zip(rows, shown, strict=True)]
+    if any(b.holds not in (None, "both_ways") for b in shown):
+        notes.append(say("binding.one-sided"))
     return Table(say("title.binding"), columns, rows, notes) if rows else Paragraph(say("title.binding"), notes)
+
+
+def _per(b: Binding, say: Words) -> str:
+    return say(f"per.{'million' if b.at == 'money' else _PER.get(b.label, 'unit')}")
+
+
+def _holds(b: Binding, say: Words) -> str:
+    """From where to where the bound may move while its price holds."""
+    if b.holds is None:
+        return ""
+    low, high = (None if end in (None, "unlimited") else say.number(float(end)) for end in (b.from_, b.to))
+    if low is None or high is None:
+        span = say("holds.from", low=low) if low else say("holds.to", high=high) if high else say("holds.always")
+    else:
+        span = say("holds.between", low=low, high=high)
+    return span if b.holds == "both_ways" else say(f"holds.{b.holds}", span=span)
 
 
 def certificate(result: Result, say: Words, lang: str) -> Block | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.model.build import Model
 from optimiser.model.programme import merged
-from optimiser.result.result import Binding, RangeEnd
+from optimiser.result.result import Binding, Holds, RangeEnd
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.outcome import Outcome
 
@@ -39,7 +39,8 @@ def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
             price = 0.0
         if price or row.own_bound or for_soft_rules:
             low, high = _range(outcome, n) if price else (None, None)
-            found.append(Binding(row.label, row.rule, row.at, row.bound, price, outcome.integers_fixed, low, high))
+            fixed, holds = outcome.integers_fixed, _holds(float(bound[n]), low, high)
+            found.append(Binding(row.label, row.rule, row.at, row.bound, price, fixed, low, high, holds))
     return found
 
 
@@ -49,6 +50,18 @@ def _range(outcome: Outcome, row: int) -> tuple[RangeEnd, RangeEnd]:
         return None, None
     low, high = float(outcome.row_range[0][row]), float(outcome.row_range[1][row])
     return _end(low), _end(high)
+
+
+def _holds(bound: float, low: RangeEnd, high: RangeEnd) -> Holds | None:
+    """To which side the bound has room inside the range of its price."""
+    if low is None or high is None:
+        return None
+    near = 1e-6 * max(1.0, abs(bound))
+    down = low == "unlimited" or float(low) < bound - near
+    up = high == "unlimited" or float(high) > bound + near
+    if up:
+        return "both_ways" if down else "upwards"
+    return "downwards" if down else "here"
 
 
 def _end(value: float) -> RangeEnd:

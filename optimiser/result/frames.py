@@ -116,7 +116,7 @@ _COLUMNS = {
     "private_money": ["candidate", "phase", "year", "amount"],
     "soft": ["rule", "label", "priority", "at", "bound", "asked", "reached", "violation", "scaled", "unit"],
     "unspent": ["tier", "amount", "kept_by", "proven"],
-    "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to"],
+    "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to", "holds"],
     "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked", "soft", "stated"],
     "risk": [
         "tier",

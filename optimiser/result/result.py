@@ -156,6 +156,10 @@ class Unspent:
     proven: bool
 
 
+Holds = Literal["both_ways", "upwards", "downwards", "here"]
+"""To which side a bound may move while its price holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A rule at its bound, and what one more unit of it is worth in the objective.
@@ -163,7 +167,9 @@ class Binding:
     shadow_price: objective gained per unit by which the user's bound is raised; null where it is not known, and where a
     further unit would first let a soft rule be broken less. For a plan with whole
     decisions these are fixed (``integers_fixed``). Valid while the bound stays in [from, to], where
-    that is known: for linear programmes.
+    that is known: for linear programmes. holds: where the bound lies in that range. Strictly inside ("both_ways"), the
+    price is the only one; at an end ("upwards", "downwards", "here": the range is this very point) the plan is
+    degenerate, the dual need not be unique, and a move to the other side may be worth something else.
     """
 
     label: str
@@ -174,6 +180,7 @@ class Binding:
     integers_fixed: bool
     from_: RangeEnd = None
     to: RangeEnd = None
+    holds: Holds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ TABLES = {
     "money": ["tier", "candidate", "phase", "year", "amount"],
     "private_money": ["candidate", "phase", "year", "amount"],
     "unspent": ["tier", "amount", "kept_by", "proven"],
-    "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to"],
+    "binding": ["label", "rule", "at", "bound", "shadow_price", "integers_fixed", "from", "to", "holds"],
     "certificate": ["label", "rule", "at", "violation", "allowance", "unit", "checked", "soft", "stated"],
     "soft": ["rule", "label", "priority", "at", "bound", "asked", "reached", "violation", "scaled", "unit"],
 }

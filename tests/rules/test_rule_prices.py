@@ -35,6 +35,19 @@ class TestOfFractions:
         # 150: a whole, half of b; one more euro goes to b.
         self.assert_price(lambda size: scenario(TWO, [tier(size=size)]), 150, 0.05, "B1", "union", "at_most")
 
+    @pytest.mark.parametrize(
+        ("size", "holds", "worth", "span"),
+        [
+            (60, "both_ways", 0.1, (0.0, 100.0)),
+            # a is whole and b has nothing: a euro less costs 0.1, a euro more brings 0.05; both are right prices.
+            (100, "upwards", 0.05, (100.0, 200.0)),
+            (150, "both_ways", 0.05, (100.0, 200.0)),
+        ],
+    )
+    def test_where_a_price_is_not_the_only_one_it_says_to_which_side_it_holds(self, size, holds, worth, span):
+        [found] = [b for b in solve(scenario(TWO, [tier(size=size)])).binding if b.label == "B1"]
+        assert (found.shadow_price, found.holds, found.from_, found.to) == (worth, holds, *span)
+
     def test_B1_at_least(self):
         # The union is made to spend 120 although each euro of it counts against.
         sites = [site(c, pledge="unlimited", divisible=True) for c in "ab"]
