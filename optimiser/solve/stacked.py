@@ -87,16 +87,25 @@ def _hold(session: Session, cost: Floats, value: float) -> None:
         session.add_row(used, cost[used], value - HELD * max(abs(value), 1.0), np.inf)
 
 
-def stacked(blocks: Sequence[Block], linked: Sequence[Sequence[int]]) -> tuple[Arrays, tuple[LossFunction, ...]]:
-    """The blocks as one programme, with z[first block, column] = z[other block, column] for every linked decision."""
+def stacked(blocks: Sequence[Block], linked: Sequence[Sequence[int | None]]) -> tuple[Arrays, tuple[LossFunction, ...]]:
+    """The blocks as one programme, with z[first block, column] = z[other block, column] for every linked decision.
+
+    linked: as in ``solve_stacked``; None in a block that does not know the decision (never the first).
+    """
     offsets = np.concatenate([[0], np.cumsum([len(b.arrays.cost) for b in blocks])]).astype(int)
+    entries = np.concatenate([[0], np.cumsum([len(b.arrays.value) for b in blocks])])
     starts, indices, coefficients = [np.zeros(1, dtype=np.int64)], [], []
-    for block, offset in zip(blocks, offsets, strict=False):
-        starts.append(block.arrays.start[1:].astype(np.int64) + starts[-1][-1])
+    for block, offset, before in zip(blocks, offsets, entries, strict=False):
+        starts.append(block.arrays.start[1:].astype(np.int64) + before)
         indices.append(block.arrays.index.astype(np.int64) + offset)
         coefficients.append(block.arrays.value)
-    pairs = [(columns[0] + offsets[0], columns[n] + offsets[n]) for columns in linked for n in range(1, len(blocks))]
-    starts.append(starts[-1][-1] + 2 * np.arange(1, len(pairs) + 1))
+    pairs = [
+        (first, column + offset)
+        for first, *others in linked
+        for column, offset in zip(others, offsets[1:], strict=False)
+        if column is not None
+    ]
+    starts.append(entries[-1] + 2 * np.arange(1, len(pairs) + 1))
     indices.append(np.array(pairs, dtype=np.int64).reshape(-1))
     coefficients.append(np.tile([1.0, -1.0], len(pairs)))
     equal = np.zeros(len(pairs))

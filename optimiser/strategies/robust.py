@@ -20,7 +20,6 @@ import numpy as np
 from optimiser.allocation import Optimum, solve_scenario
 from optimiser.findings import Finding
 from optimiser.model.build import Model
-from optimiser.model.losses import LossFunction
 from optimiser.plan import PhaseKey
 from optimiser.scenario.load import with_patch
 from optimiser.scenario.scenario import Scenario
@@ -29,6 +28,7 @@ from optimiser.solve.clock import Clock
 from optimiser.solve.losses import LossSession
 from optimiser.solve.selection import OutOfTime, Selector
 from optimiser.solve.session import Run, Session
+from optimiser.solve.stacked import Block, stacked
 from optimiser.solve.stages import absolute_gap
 from optimiser.strategies.strategy import Case, Choice, Strategy, finance
 
@@ -46,6 +46,21 @@ class World:
     model: Model
     arrays: Arrays
     best: float
+
+
+_NONE = np.zeros(0)
+_REGRET = Arrays(
+    cost=np.zeros(1),
+    lower=np.zeros(1),
+    upper=np.array([np.inf]),
+    integer=np.zeros(1, dtype=bool),
+    row_lower=_NONE,
+    row_upper=_NONE,
+    start=np.zeros(1, dtype=np.int32),
+    index=np.zeros(0, dtype=np.int32),
+    value=_NONE,
+)
+"""A programme of one column, which is what the worlds are compared by."""
 
 
 def choose(case: Case, values: Mapping[str, Any]) -> Choice:
@@ -100,12 +115,9 @@ def _least_regret(worlds: list[World], clock: Clock) -> tuple[dict[PhaseKey, flo
 
     None where no choice is possible in all worlds. Errors: OutOfTime.
     """
-    arrays, functions, offsets = _side_by_side(worlds)
-    regret = len(arrays.cost) - 1
-    threads = clock.options.threads
-    session = LossSession(arrays, threads, functions) if functions else Session(arrays, threads)
+    session, (*offsets, regret) = _side_by_side(worlds, clock.options.threads)
     gap = absolute_gap(worlds[0].model.goals[0])
-    cost = np.zeros(len(arrays.cost))
+    cost = np.zeros(regret + 1)
     cost[regret] = -1.0
     run = _searched(session, cost, gap, clock)
     if run.values is None:
@@ -146,51 +158,23 @@ def _searched(session: Session, cost: Floats, gap: float, clock: Clock) -> Run:
     return run
 
 
-def _side_by_side(worlds: list[World]) -> tuple[Arrays, list[LossFunction], list[int]]:
-    """Every world's rows and columns in one programme, y tied together, and regret ≥ best_v − objective_v."""
+def _side_by_side(worlds: list[World], threads: int) -> tuple[Session | LossSession, list[int]]:
+    """Every world's rows and columns in one programme, y tied together, and regret ≥ best_v − objective_v.
+
+    Gives where each world's columns begin, and last that of the regret.
+    """
+    blocks = [Block(w.arrays, np.zeros(len(w.arrays.cost)), 1.0, tuple(w.model.losses)) for w in worlds]
+    others = [w.model.columns.y for w in worlds[1:]]
+    tied = [[y, *(other.get(key) for other in others), None] for key, y in worlds[0].model.columns.y.items()]
+    arrays, functions = stacked([*blocks, Block(_REGRET, np.zeros(1), 1.0)], tied)
+    session = LossSession(arrays, threads, functions) if functions else Session(arrays, threads)
     offsets = np.cumsum([0, *(len(w.arrays.cost) for w in worlds)]).tolist()
-    regret = offsets[-1]
-    rows: list[tuple[list[int], list[float], float, float]] = []
-    first = worlds[0].model.columns.y
-    for n, w in enumerate(worlds):
-        for key, column in w.model.columns.y.items():
-            if n and key in first:
-                rows.append(([offsets[n] + column, first[key]], [1.0, -1.0], 0.0, 0.0))
-        terms: dict[int, float] = {}
-        for column, a in w.model.goals[0].pairs:
-            terms[offsets[n] + column] = terms.get(offsets[n] + column, 0.0) + a
-        rows.append(([*terms, regret], [*terms.values(), 1.0], w.best, np.inf))
-    starts = np.cumsum([0, *(int(w.arrays.start[-1]) for w in worlds)]).tolist()
-    further = np.cumsum([len(columns) for columns, *_ in rows])
-    spans = [w.arrays.start[1:] + starts[n] for n, w in enumerate(worlds)]
-    arrays = Arrays(
-        cost=np.zeros(regret + 1),
-        lower=_joined([w.arrays.lower for w in worlds], [0.0]),
-        upper=_joined([w.arrays.upper for w in worlds], [np.inf]),
-        integer=np.concatenate([*(w.arrays.integer for w in worlds), np.zeros(1, dtype=bool)]),
-        row_lower=_joined([w.arrays.row_lower for w in worlds], [row[2] for row in rows]),
-        row_upper=_joined([w.arrays.row_upper for w in worlds], [row[3] for row in rows]),
-        start=np.concatenate([np.zeros(1), *spans, starts[-1] + further]).astype(np.int32),
-        index=np.concatenate(
-            [*(w.arrays.index + offsets[n] for n, w in enumerate(worlds)), *(row[0] for row in rows)]
-        ).astype(np.int32),
-        value=_joined([w.arrays.value for w in worlds], [a for row in rows for a in row[1]]),
-    )
-    functions = [_moved(f, offsets[n]) for n, w in enumerate(worlds) for f in w.model.losses]
-    return arrays, functions, offsets[:-1]
-
-
-def _joined(parts: list[Floats], last: list[float]) -> Floats:
-    return np.concatenate([*parts, np.array(last, dtype=float)])
-
-
-def _moved(f: LossFunction, offset: int) -> LossFunction:
-    return replace(
-        f,
-        exposures=tuple(i + offset for i in f.exposures),
-        threshold=tuple(i + offset for i in f.threshold),
-        excess=f.excess + offset,
-    )
+    for world, offset in zip(worlds, offsets, strict=False):
+        row = _objective_of(world, offset, len(arrays.cost))
+        row[offsets[-1]] = 1.0
+        used = np.flatnonzero(row)
+        session.add_row(used, row[used], world.best, np.inf)
+    return session, offsets
 
 
 def _selection(world: World, values: Floats) -> dict[PhaseKey, float]:
