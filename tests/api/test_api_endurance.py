@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -103,7 +102,6 @@ def test_work_of_a_dead_server_is_taken_over(tmp_path: Path) -> None:
     with running_server(**settings) as first, running_server(**settings) as second:
         place = asked(first, "POST", ALLOCATIONS, hard_scenario(3), Prefer="respond-async")[1]["links"]["self"]
         wait_until(lambda: asked(first, "GET", place)[1]["state"] == "running")
-        begun = time.monotonic()
         # Both are killed, so that it does not matter which of them had it.
         first.kill()
         second.kill()
@@ -111,4 +109,3 @@ def test_work_of_a_dead_server_is_taken_over(tmp_path: Path) -> None:
             wait_until(lambda: asked(third, "GET", place)[1]["ended_at"] is not None)
             job = asked(third, "GET", place)[1]
             assert (job["state"], job["attempts"], job["has_allocation"]) == ("succeeded", 2, True)
-            assert time.monotonic() - begun < 20
