@@ -11,6 +11,9 @@ PYTEST_ARGS ?= -n auto
 LOCK_ARGS ?=
 ROUNDS ?= 5
 SCENARIOS ?= 500
+N ?= 2000
+BENCH_ARGS ?=
+BENCH_VENV ?= .venv-bench
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -23,7 +26,8 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports pytest serve mutate-rules soak bench docs lock clean new-python
+.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties bench bench-steps \
+	audit deps sbom licences docs lock clean new-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,7 +61,14 @@ mutate-rules: $(READY) ## break every rule of the model and see that the tests n
 soak: $(READY) ## kill the service at random while it works through batches (ROUNDS, SCENARIOS)
 	$(BIN)/python tests/soak/endurance.py --rounds $(ROUNDS) --scenarios $(SCENARIOS)
 
-bench: $(READY) ## measure speed
+soak-properties: $(READY) ## look for scenarios that break a property: N new ones for each
+	PROPERTY_PROFILE=searching PROPERTY_EXAMPLES=$(N) $(BIN)/python -m pytest tests/properties $(PYTEST_ARGS) \
+		--hypothesis-show-statistics
+
+bench: $(BENCH_VENV)/.ready ## compare with peers: the same work, the same values (BENCH_ARGS="--write docs/benchmarks.md")
+	$(BENCH_VENV)/bin/python benchmarks/compare.py $(BENCH_ARGS)
+
+bench-steps: $(READY) ## measure what stands around the solver, step by step
 	$(BIN)/python benchmarks/run.py
 
 docs: $(READY) ## write the generated pages of the documentation
@@ -75,6 +86,16 @@ clean: ## remove the environment, the builds and the caches
 	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
+	@if [ -f "$(BENCH_VENV)/pyvenv.cfg" ]; then rm -rf "$(BENCH_VENV)"; fi
+
+# Peers live apart from the project: their packages are many, and none of its own.
+$(BENCH_VENV)/.ready: requirements.lock benchmarks/peers/requirements.txt
+	@echo "Preparing $(BENCH_VENV) with the peers: once, some minutes ..."
+	@$(PYTHON) -m venv --clear "$(BENCH_VENV)"
+	@$(BENCH_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements.lock
+	@$(BENCH_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: --no-deps --requirement benchmarks/peers/requirements.txt
+	@$(BENCH_VENV)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # The environment is made anew when the lock, the project's metadata or the Python changes. Every package
 # is pinned and checked by its hash; the project itself is linked, so that edits need no installation.

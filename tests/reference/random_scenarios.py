@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from random import Random
 from typing import Any
 
@@ -115,6 +116,42 @@ def with_guarantee(rng: Random, document: Document) -> Document:
     return document
 
 
+def with_losses(rng: Random, document: Document) -> Document:
+    """The scenario with a pool of two or three tiers, losses in a few draws, and limits on what reaches them."""
+    tiers = document["fund"]["tiers"]
+    total = sum(sum(cost.values()) for c in document["candidates"] for cost in _costs(c))
+    while len(tiers) < 2:
+        tiers.append({"id": f"tier-{len(tiers)}", "public": rng.random() < 0.5, "size": round(total * 0.4)})
+    waterfall = rng.random() < 0.8
+    for n, tier in enumerate(tiers[-2:] if rng.random() < 0.5 else tiers):
+        tier["instrument"] = "equity" if n == 0 else "loan"
+        tier["loss_given_failure"] = rng.choice((0.5, 1))
+        if waterfall:
+            tier["seniority"] = n
+        limits: Document = {}
+        if rng.random() < 0.4:
+            limits["expected_loss"] = {"at_most": rng.choice((0.02, 0.1, 0.2))}
+        if rng.random() < 0.5:
+            limits["cvar"] = {"level": rng.choice((0.5, 0.8)), "at_most": rng.choice((0.1, 0.3, 0.6))}
+            if waterfall and rng.random() < 0.3:
+                limits["cvar"]["of"] = "level_and_above"
+        if limits:
+            tier["limits"] = limits
+        if rng.random() < 0.2:
+            tier |= {"return_if_success": 0.06, "hurdle": 0.01, "holding_years": 5}
+    document["fund"]["loss_sharing"] = "waterfall" if waterfall else "pari_passu"
+    draws = rng.choice((2, 5, 10))
+    chance = [[max(0.0, rng.uniform(-1, 1)) ** 2 for _ in range(draws)] for _ in document["candidates"]]
+    losses = {c["id"]: [round(d, 3) for d in row] for c, row in zip(document["candidates"], chance, strict=True)}
+    document["risk"] = {"model": "table", "losses": losses}
+    for c in document["candidates"]:
+        c.pop("failure_probability", None)
+    if document["objective"].get("mode", "weighted") == "weighted" and rng.random() < 0.4:
+        loss = rng.choice(({"term": "expected_loss"}, {"term": "cvar", "alpha": 0.8}))
+        document["objective"]["terms"].append({**loss, "weight": rng.choice((0.1, 1))})
+    return document
+
+
 def with_revolving(rng: Random, document: Document) -> Document:
     """The scenario with one tier whose money comes back, little of it at a time, and costs spread over six years."""
     tier = rng.choice(document["fund"]["tiers"])
@@ -167,6 +204,31 @@ def softened(rng: Random, document: Document) -> Document:
             for bound in ("at_least", "at_most"):  # harder to keep
                 if rule.get("kind") == "money" and bound in rule:
                     rule[bound] = rule[bound] * (4 if bound == "at_least" else 0.25)
+    return document
+
+
+def neighbour(rng: Random, document: Document) -> Document:
+    """The same, but for a few numbers."""
+    document = copy.deepcopy(document)
+    for _ in range(rng.randint(1, 2)):
+        tier = rng.choice(document["fund"]["tiers"])
+        what = rng.choice(("size", "size", "size", "share", "price", "rate", "pledge", "public", "rule"))
+        factor = rng.choice((0.5, 0.9, 1.1, 1.37))
+        if what == "size" and isinstance(tier.get("size"), int | float):
+            tier["size"] = round(tier["size"] * factor, 3)
+        elif what == "share":
+            tier["max_share_of_cost"] = rng.choice((0.2, 0.5, 0.75))
+        elif what == "price":
+            term = rng.choice(document["objective"]["terms"])
+            term["weight"] = factor
+        elif what == "rate":
+            document["discount_rate"] = rng.choice((0.0, 0.03))
+        elif what == "pledge":
+            rng.choice(document["candidates"])["private_pledge"] = rng.randint(0, 200)
+        elif what == "public":
+            document["fund"]["max_public_share"] = rng.choice((0.4, 0.8))
+        elif document["constraints"]:
+            document["constraints"].pop()
     return document
 
 

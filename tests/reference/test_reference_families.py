@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
-from random_scenarios import random_scenario
+from random_scenarios import neighbour, random_scenario
 
 from optimiser.allocation import allocate
 from optimiser.batch.family import Family
@@ -38,31 +37,6 @@ def assert_same(family: Family, scenario: Document) -> None:
     assert but_for_times(family.allocate(loaded)) == but_for_times(allocate(loaded))
 
 
-def changed(rng: Random, document: Document) -> Document:
-    """A neighbour: a few numbers differ."""
-    document = copy.deepcopy(document)
-    for _ in range(rng.randint(1, 2)):
-        tier = rng.choice(document["fund"]["tiers"])
-        what = rng.choice(("size", "size", "size", "share", "price", "rate", "pledge", "public", "rule"))
-        factor = rng.choice((0.5, 0.9, 1.1, 1.37))
-        if what == "size" and isinstance(tier.get("size"), int | float):
-            tier["size"] = round(tier["size"] * factor, 3)
-        elif what == "share":
-            tier["max_share_of_cost"] = rng.choice((0.2, 0.5, 0.75))
-        elif what == "price":
-            term = rng.choice(document["objective"]["terms"])
-            term["weight"] = factor
-        elif what == "rate":
-            document["discount_rate"] = rng.choice((0.0, 0.03))
-        elif what == "pledge":
-            rng.choice(document["candidates"])["private_pledge"] = rng.randint(0, 200)
-        elif what == "public":
-            document["fund"]["max_public_share"] = rng.choice((0.4, 0.8))
-        elif document["constraints"]:
-            document["constraints"].pop()
-    return document
-
-
 def usable_family(seed: int, count: int, divisible: float = 1.0) -> list[Document]:
     """Neighbours of one random scenario, those with errors left out; a linear one where all is divisible."""
     rng = Random(seed)
@@ -74,7 +48,7 @@ def usable_family(seed: int, count: int, divisible: float = 1.0) -> list[Documen
             tier.pop("min_ticket", None)
     documents = [document]
     for _ in range(count - 1):
-        documents.append(changed(rng, documents[-1]))
+        documents.append(neighbour(rng, documents[-1]))
     return [d for d in documents if load_document(d).scenario is not None]
 
 

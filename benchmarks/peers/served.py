@@ -1,0 +1,77 @@
+"""A server in a process of its own, and one request after the other over one connection.
+
+``python -m peers.served uvicorn-options`` is the server; it ends when whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+ALIVE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A connection, and what is posted to it."""
+
+    connection: HTTPConnection
+    path: str
+    body: bytes
+
+    def answer(self) -> dict[str, Any]:
+        """The document the server answers."""
+        self.connection.request("POST", self.path, self.body, {"Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        content = response.read()
+        assert response.status == 200, content[:500]
+        document: dict[str, Any] = json.loads(content)
+        return document
+
+
+def serve(application: str, path: str, document: Any, ready: str, *options: str) -> Call:
+    """Start an application with uvicorn on this machine alone; it ends with this process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", __name__, *where, *options, application]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path(__file__).parents[1])
+    deadline = time.monotonic() + ALIVE_S
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=ALIVE_S)
+        try:
+            connection.request("GET", ready)
+            response = connection.getresponse()
+            response.read()
+            if response.status == 200:
+                return Call(connection, path, json.dumps(document).encode())
+        except OSError:
+            pass
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{application} does not answer")
+        connection.close()
+        time.sleep(0.2)
+
+
+def end_with_starter() -> None:
+    """The pipe from whoever started the server closes when that process ends, however it ends."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    from uvicorn.main import main
+
+    threading.Thread(target=end_with_starter, daemon=True).start()
+    main()
