@@ -27,4 +27,5 @@ WORKDIR /tmp
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8000, timeout=2); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
-CMD ["investai", "serve", "--host", "0.0.0.0", "--port", "8000"]
+# Who reaches the container is decided where its port is published; INVESTAI_TOKENS asks everybody for a token.
+CMD ["investai", "serve", "--host", "0.0.0.0", "--port", "8000", "--allow-anyone"]

@@ -15,14 +15,26 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.access import Access, Gate
 from api.dispatcher import Dispatcher
 from api.documentation import openapi_of
-from api.languages import lenient_language
+from api.metrics import Metrics
 from api.page import installed
-from api.problems import Answer, Problem, ProblemError
+from api.problems import Problem, ProblemError
 from api.queue import Queue
-from api.requests import new_instance, response_of
-from api.routes import allocations, comparisons, evaluations, explanations, health, jobs, library, meta, studies
+from api.requests import problem_response
+from api.routes import (
+    allocations,
+    comparisons,
+    evaluations,
+    explanations,
+    health,
+    jobs,
+    library,
+    meta,
+    metrics,
+    studies,
+)
 from api.settings import Settings
 from api.transport import Transport
 from api.work.job import warm_up
@@ -38,7 +50,7 @@ log = logging.getLogger("api")
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, with settings from the environment where none are given.
 
-    Errors: SettingsError where an environment variable cannot be used.
+    Errors: SettingsError where an environment variable, or the file of tokens it names, cannot be used.
     """
     settings = settings or Settings.from_environment()
     app = FastAPI(
@@ -50,10 +62,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    for routes in (allocations, evaluations, comparisons, explanations, studies, jobs, library, meta, health):
+    app.state.access, app.state.metrics = Access(settings), Metrics()
+    for routes in (allocations, evaluations, comparisons, explanations, studies, jobs, library, meta, metrics, health):
         app.include_router(routes.router)
     _add_page(app)
-    app.add_middleware(Transport)
+    # The last one added is the outermost: what the gate refuses has every header, too.
+    app.add_middleware(Gate, access=app.state.access)
+    app.add_middleware(Transport, metrics=app.state.metrics)
     app.add_exception_handler(ProblemError, _problem_raised)
     app.add_exception_handler(StoreError, _store_refused)
     app.add_exception_handler(HTTPException, _http_exception)
@@ -69,11 +84,12 @@ def _add_page(app: FastAPI) -> None:
 
         app.include_router(absent.router)
         return
-    from api.page import site
+    from api.page import login, site
     from api.page.work import warm_up_page
 
     app.state.prepare, app.state.problem_page = warm_up_page, site.problem_page
     app.include_router(site.router)
+    app.include_router(login.router)
 
 
 @asynccontextmanager
@@ -106,7 +122,9 @@ def _store(settings: Settings) -> Iterator[Store]:
 @asynccontextmanager
 async def _at_work(app: FastAPI, settings: Settings, store: Store) -> AsyncIterator[None]:
     """Workers, and the dispatcher that brings them jobs."""
-    workers = app.state.workers = Workers(settings.workers, settings.max_queue, prepare=app.state.prepare)
+    workers = app.state.workers = Workers(
+        settings.workers, settings.max_queue, prepare=app.state.prepare, most_bytes=settings.max_worker_bytes
+    )
     workers.start()
     jobs, app.state.requests = Jobs(store), Requests(store)
     dispatcher = Dispatcher(jobs, app.state.requests, settings)
@@ -150,31 +168,25 @@ def _on_stop_signal(begin: Callable[[], Any]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _problem(request: Request, problem: Problem) -> Response:
-    answer = problem.answer(lenient_language(request), new_instance())
-    page: Callable[[Request, Answer], Response | None] | None = request.app.state.problem_page
-    return (page(request, answer) if page else None) or response_of(answer)
-
-
 async def _problem_raised(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return _problem(request, error.problem)
+    return problem_response(request, error.problem)
 
 
 async def _store_refused(request: Request, error: Exception) -> Response:
     params = {"reason": str(error)[:300].capitalize()}
-    return _problem(request, Problem("store-unavailable", params, headers=(("Retry-After", "2"),)))
+    return problem_response(request, Problem("store-unavailable", params, headers=(("Retry-After", "2"),)))
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     """What the router refuses: no such address, or not by this method."""
     assert isinstance(error, HTTPException)
     if error.status_code != 405:
-        return _problem(request, Problem("not-found"))
+        return problem_response(request, Problem("not-found"))
     methods = {method.strip() for method in (error.headers or {}).get("Allow", "").split(",")} | {"OPTIONS"}
     allowed = sorted(methods | {"HEAD"} if "GET" in methods else methods)
     header = (("Allow", ", ".join(allowed)),)
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=dict(header))
     params = {"method": request.method[:20], "allowed": allowed}
-    return _problem(request, Problem("method-not-allowed", params, headers=header))
+    return problem_response(request, Problem("method-not-allowed", params, headers=header))

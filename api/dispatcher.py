@@ -81,7 +81,9 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         # Workers of its own, which give way: a client that waits never waits for a job.
-        self.workers = Workers(self.settings.job_workers, self.settings.job_workers, NICENESS)
+        self.workers = Workers(
+            self.settings.job_workers, self.settings.job_workers, NICENESS, most_bytes=self.settings.max_worker_bytes
+        )
 
     def start(self) -> None:
         """Begin to take work; the workers are started when there is some."""

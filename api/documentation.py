@@ -56,7 +56,10 @@ PREFER = {
 
 SWEEP = {"base": "investai-2025", "grid": {"/discount_rate": {"from": 0.0, "to": 0.05, "count": 6}}}
 
-_POSTED = (400, 406, 409, 413, 415, 422, 429, 500, 503, 504)
+_POSTED = (400, 406, 408, 409, 413, 415, 422, 429, 500, 503, 504)
+
+OPEN = ("/health/live", "/health/ready")
+"""What needs no token and is not counted."""
 
 
 def problems_documentation(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -161,6 +164,11 @@ def model_documentation() -> Schema:
     return {"responses": {"200": model} | _by_name(400, 404, 413, 422, 429, 500, 503, 504)}
 
 
+def metrics_documentation() -> Schema:
+    """Responses of ``GET /metrics``."""
+    return {"responses": {"200": {"description": "The numbers", "content": {"text/plain": {"schema": TEXT}}}}}
+
+
 def documented(status: int, *problems: int) -> Schema:
     """An empty answer, and these problems."""
     return {"responses": {str(status): {"description": "Done"}} | _by_name(400, *problems)}
@@ -220,10 +228,16 @@ def openapi_of(app: FastAPI) -> Schema:
             routes=app.routes,
             servers=[{"url": "/"}],
         )
-        document["components"] = {"schemas": _schemas(), "examples": _examples()}
-        for path in document["paths"].values():
+        bearer = {"type": "http", "scheme": "bearer", "description": "`investai token` makes one"}
+        parts = {"schemas": _schemas(), "examples": _examples(), "securitySchemes": {"bearer": bearer}}
+        document["components"] = parts
+        needed: list[Schema] = [{"bearer": []}] if app.state.settings.tokens else [{"bearer": []}, {}]
+        for address, path in document["paths"].items():
             for operation in path.values():
                 _drop_framework_errors(operation["responses"])
+                if address not in OPEN:
+                    operation["security"] = needed
+                    operation["responses"] |= _by_name(401, 429)
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -30,6 +30,9 @@ async def once(request: Request, body: bytes, act: Act) -> Answer:
         return await act()
     if not (0 < len(key) <= MOST_CHARACTERS and key.isprintable()):
         raise refuse("bad-header", header="Idempotency-Key")
+    # A key is its client's own: another's shall neither get the answer nor spoil the key.
+    if (client := getattr(request.state, "client", None)) is not None:
+        key = f"{client} {key}"
     requests: Requests = request.app.state.requests
     settings = request.app.state.settings
     seconds = 2 * (settings.max_reading_s + hard_stop_s(settings.max_time_limit_s))

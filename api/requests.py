@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request, Response
 
 from api.idempotency import once
-from api.languages import weighted
-from api.problems import JSON, Answer, refuse
+from api.languages import lenient_language, weighted
+from api.problems import JSON, Answer, Problem, refuse
 from api.settings import Settings
 from api.work.job import Job, Work, hard_stop_s
 from optimiser.messages import Phrase
@@ -45,6 +45,13 @@ def new_instance() -> str:
 def response_of(answer: Answer) -> Response:
     """The answer as the framework's response."""
     return Response(answer.body, answer.status, dict(answer.headers), media_type=answer.media_type)
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """The problem in words: as a page for a browser at one of the page's addresses, as JSON otherwise."""
+    answer = problem.answer(lenient_language(request), new_instance())
+    page: Callable[[Request, Answer], Response | None] | None = request.app.state.problem_page
+    return (page(request, answer) if page else None) or response_of(answer)
 
 
 def conditional(request: Request, body: bytes, media_type: str = JSON) -> Response:
@@ -84,7 +91,7 @@ async def worked(request: Request, lang: str, act: Callable[[Job], Coroutine[Any
     check_accept(request)
     check_media_type(request)
     workers.check_room()
-    body = await read_body(request, settings.max_body_bytes)
+    body = await read_body(request, settings.max_body_bytes, settings.max_upload_s)
     job = Job(body, lang, new_instance(), settings)
     if "idempotency-key" in request.headers:
         # Carried through even if the client goes away: it will come again for the answer.
@@ -154,18 +161,22 @@ def check_media_type(request: Request) -> None:
         raise refuse("media-type", found=encoding[:80])
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     """The whole body, refused before it is read where its length is stated, and while it is read otherwise.
 
-    Errors: ProblemError body-too-large.
+    Errors: ProblemError body-too-large or body-too-slow.
     """
     stated = request.headers.get("content-length", "")
-    if stated.isdecimal() and int(stated) > limit:
+    if stated.isdecimal() and (len(stated) > 18 or int(stated) > limit):
         raise refuse("body-too-large", limit=limit)
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise refuse("body-too-large", limit=limit)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise refuse("body-too-large", limit=limit)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise refuse("body-too-slow", (("Connection", "close"),), seconds=seconds) from None
     return b"".join(chunks)

@@ -7,10 +7,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from optimiser.errors import InvestAIError
+
 PREFIX = "INVESTAI_"
 
+SECRET = ("store", "tokens")
+"""Where these are is nobody's business outside."""
 
-class SettingsError(ValueError):
+MAY_BE_ZERO = ("max_queue", "requests_per_minute", "max_worker_bytes")
+
+
+class SettingsError(InvestAIError, ValueError):
     """An environment variable that cannot be used."""
 
 
@@ -39,6 +46,12 @@ class Settings:
     max_job_time_limit_s: greatest time limit of the solve of a job [s].
     lease_s: after which a job whose process is not heard of is taken up by another [s].
     keep_jobs_s: how long a job is kept after it ended, and the answer to a keyed request [s].
+    tokens: the file of tokens that may use the service; "" lets everybody who reaches it.
+    requests_per_minute: of one token, or of one address where there are none; 0 is no limit [count].
+    max_connections: open at once; more are answered 503 [count].
+    max_head_s: within which a connection sends the head of a request [s].
+    max_upload_s: within which a body arrives, and within which a client reads on [s].
+    max_worker_bytes: memory a worker may have (Linux); work that needs more is given up; 0 is no limit [bytes].
     """
 
     workers: int = field(default_factory=_cpus)
@@ -58,6 +71,12 @@ class Settings:
     max_job_time_limit_s: float = 3600.0
     lease_s: float = 30.0
     keep_jobs_s: float = 604_800.0
+    tokens: str = ""
+    requests_per_minute: int = 6_000
+    max_connections: int = 1_000
+    max_head_s: float = 10.0
+    max_upload_s: float = 120.0
+    max_worker_bytes: int = 4_000_000_000
 
     def for_jobs(self) -> Settings:
         """The same, with the limits of jobs where those of waiting clients stand."""
@@ -83,7 +102,7 @@ class Settings:
                 given[setting.name] = environment[variable]
             elif variable in environment:
                 whole = setting.type == "int"
-                given[setting.name] = _number(variable, environment[variable], whole, setting.name == "max_queue")
+                given[setting.name] = _number(variable, environment[variable], whole, setting.name in MAY_BE_ZERO)
         return cls(**given)  # type: ignore[arg-type]
 
 

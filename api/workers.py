@@ -14,13 +14,14 @@ import multiprocessing
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from api.problems import refuse
+from api.problems import ProblemError, refuse
 from api.work.job import process_number, warm_up
 
 Value = TypeVar("Value")
@@ -40,9 +41,9 @@ class _Lost(Exception):
 class _Worker:
     """One process, and its id once it has answered."""
 
-    def __init__(self, prepare: Callable[[int], None], niceness: int) -> None:
+    def __init__(self, prepare: Callable[[int, int], None], niceness: int, most_bytes: int) -> None:
         spawn = multiprocessing.get_context("spawn")
-        self.pool = ProcessPool(max_workers=1, initializer=prepare, initargs=[niceness], context=spawn)
+        self.pool = ProcessPool(max_workers=1, initializer=prepare, initargs=[niceness, most_bytes], context=spawn)
         self.pid: int | None = None
 
     async def begin(self) -> None:
@@ -79,19 +80,30 @@ class _Worker:
 class Workers:
     """The workers of one service, from start to drain.
 
-    prepare: what a worker does before its first task, given its niceness.
+    prepare: what a worker does before its first task, given its niceness and how many bytes it may take, 0 for all.
     niceness: by how much its processes give way to others on a busy machine.
     waiting, running: requests without and with a worker. draining: whether new work is refused.
+    ended: work that has ended, by its name and how: done, or the problem it ended in. restarts: workers replaced.
     """
 
-    def __init__(self, count: int, max_queue: int, niceness: int = 0, prepare: Callable[[int], None] = warm_up):
+    def __init__(
+        self,
+        count: int,
+        max_queue: int,
+        niceness: int = 0,
+        prepare: Callable[[int, int], None] = warm_up,
+        most_bytes: int = 0,
+    ):
         self.niceness = niceness
         self.count = count
         self.max_queue = max_queue
         self.prepare = prepare
+        self.most_bytes = most_bytes
         self.draining = False
         self.waiting = 0
         self.running = 0
+        self.restarts = 0
+        self.ended: Counter[tuple[str, str]] = Counter()
         self._halted = False
         self._all: set[_Worker] = set()
         self._idle: list[_Worker] = []
@@ -138,6 +150,21 @@ class Workers:
         Errors: ProblemError queue-full, draining, time-limit-hard-stop or worker-lost; else what the function raised.
         """
         self.check_room()
+        end = "failed"
+        try:
+            value = await self._run(function, args, timeout_s)
+            end = "done"
+            return value
+        except ProblemError as error:
+            end = error.problem.code
+            raise
+        except asyncio.CancelledError:
+            end = "cancelled"
+            raise
+        finally:
+            self.ended[function.__name__, end] += 1
+
+    async def _run(self, function: Callable[..., Value], args: tuple[Any, ...], timeout_s: float) -> Value:
         # Twice: a worker may have died while it was idle, which shows only when it is asked.
         for _ in range(2):
             worker = await self._lease()
@@ -199,6 +226,7 @@ class Workers:
             return
         self._end(worker)
         if not self._halted:
+            self.restarts += 1
             self._start_one()
 
     def _end(self, worker: _Worker) -> None:
@@ -215,7 +243,7 @@ class Workers:
 
     async def _started(self) -> None:
         while True:
-            worker = _Worker(self.prepare, self.niceness)
+            worker = _Worker(self.prepare, self.niceness, self.most_bytes)
             self._all.add(worker)
             try:
                 await worker.begin()

@@ -7,6 +7,7 @@
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
+    ├── TokenError           a file of the service's tokens, or a name for one, cannot be used
     ├── DossierError         a dossier cannot be read, or was changed
     └── StoreError           the store of results cannot be read or written
 
@@ -70,3 +71,7 @@ class StoreError(InvestAIError):
 
 class DossierError(InvestAIError):
     """A file is no dossier, or a part of it is not what it was written with."""
+
+
+class TokenError(InvestAIError):
+    """A file of tokens cannot be read, or a name is none for a token."""

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.access import LOGIN
 from api.languages import lenient_language, weighted
 from api.page.levers import OFF, edits_of, levers_of, switches_of, value_of
+from api.page.login import within
 from api.page.rendering import HEADERS, page_response, render, statics
 from api.page.work import scenario_page
 from api.problems import JSON, PROBLEM_JSON, Answer, refuse
@@ -71,10 +73,21 @@ def problem_page(request: Request, answer: Answer) -> Response | None:
     if request.url.path.startswith("/v1/") or not entries.get("text/html", 0) > entries.get(JSON, 0):
         return None
     lang = lenient_language(request)
-    content = render("problem.html", lang, problem=json.loads(answer.body), here=here(request))
+    if answer.status == 401:
+        content = login_form(request, lang)
+    else:
+        content = render("problem.html", lang, problem=json.loads(answer.body), here=here(request))
     response = page_response(content, lang, answer.status)
     response.headers.update(dict(answer.headers))
     return response
+
+
+def login_form(request: Request, lang: str) -> bytes:
+    """A form for the token; it leads back to the page that was asked for."""
+    at_login = request.url.path == LOGIN
+    query = f"?{request.url.query}" if request.url.query else ""
+    to = "/" if at_login else within(f"{request.url.path}{query}")
+    return render("login.html", lang, wrong=at_login, to=to, here=here(request))
 
 
 def here(request: Request) -> Any:

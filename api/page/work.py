@@ -42,9 +42,9 @@ class View:
     others: dict[str, str] = field(default_factory=dict)
 
 
-def warm_up_page(niceness: int) -> None:
+def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""
-    warm_up(niceness)
+    warm_up(niceness, most_bytes)
     svg_of(bars([{"tier": "", "year": 0, "amount": 0.0}], [""], ""))
     environment().get_template("scenario.html")
 

@@ -14,6 +14,7 @@ from api.documentation import problems_documentation
 from api.languages import Language
 from api.problems import JSON, STATUS, json_bytes, problem_type, refuse
 from api.requests import conditional, settings_of
+from api.settings import SECRET
 from api.work.job import hard_stop_s
 from optimiser.messages import LANGUAGES, catalogue
 from optimiser.scenario.schema import scenario_schema
@@ -42,7 +43,8 @@ async def get_limits(request: Request, lang: Language) -> dict[str, Any]:
     `hard_stop_s`: when a solve at the greatest time limit is ended, whatever it does.
     """
     settings = settings_of(request)
-    limits = {name: value for name, value in asdict(settings).items() if name != "store"}
+    limits = {name: value for name, value in asdict(settings).items() if name not in SECRET}
+    limits["authentication"] = "bearer" if settings.tokens else "none"
     own = {"store": settings.store_kind, "job_hard_stop_s": hard_stop_s(settings.max_job_time_limit_s)}
     return limits | own | {"hard_stop_s": hard_stop_s(settings.max_time_limit_s), "languages": list(LANGUAGES)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,11 +39,18 @@ def hard_stop_s(time_limit_s: float) -> float:
     return 1.25 * time_limit_s + 5.0
 
 
-def warm_up(niceness: int) -> None:
-    """Prepares a worker, before its first task: by how much it gives way to others.
+def warm_up(niceness: int, most_bytes: int) -> None:
+    """Prepares a worker, before its first task: by how much it gives way to others, and what it may take of memory.
 
-    Signals end it at once: their Python handlers would wait until the solver returns.
+    Signals end it at once: their Python handlers would wait until the solver returns. A worker that asks for more
+    memory than it may have fails alone, before the system chooses whom to kill.
     """
+    if most_bytes and sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = most_bytes if most == resource.RLIM_INFINITY else min(most, most_bytes)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     if niceness and hasattr(os, "nice"):
         os.nice(niceness)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

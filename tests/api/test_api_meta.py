@@ -183,6 +183,7 @@ def test_the_description_lists_every_route(openapi: dict[str, Any]) -> None:
         "/v1/version",
         "/health/live",
         "/health/ready",
+        "/metrics",
         "/problems/{code}",
     }
 
@@ -198,7 +199,22 @@ def test_every_reference_of_the_description_resolves(openapi: dict[str, Any]) ->
 
 def test_the_description_documents_the_problems(openapi: dict[str, Any]) -> None:
     responses = openapi["paths"][ALLOCATIONS]["post"]["responses"]
-    assert set(responses) == {"200", "202", "400", "406", "409", "413", "415", "422", "429", "500", "503", "504"}
+    assert set(responses) == {
+        "200",
+        "202",
+        "400",
+        "401",
+        "406",
+        "408",
+        "409",
+        "413",
+        "415",
+        "422",
+        "429",
+        "500",
+        "503",
+        "504",
+    }
     for status, response in responses.items():
         if status not in ("200", "202"):
             assert list(response["content"]) == ["application/problem+json"]

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,9 +24,9 @@ LIMIT_S = 60.0
 
 
 @asynccontextmanager
-async def started(count: int = 1, max_queue: int = 8) -> AsyncIterator[Workers]:
+async def started(count: int = 1, max_queue: int = 8, most_bytes: int = 0) -> AsyncIterator[Workers]:
     """Workers that have answered."""
-    workers = Workers(count, max_queue)
+    workers = Workers(count, max_queue, most_bytes=most_bytes)
     workers.start()
     try:
         await until(lambda: len(workers.pids) == count)
@@ -55,6 +56,14 @@ def fail() -> None:
 def break_recursion() -> None:
     """Raises what the pool itself could raise too."""
     raise RecursionError
+
+
+def hoard() -> int:
+    """Asks for more and more memory, and holds it."""
+    held = []
+    while len(held) < 64:
+        held.append(b"x" * 100_000_000)
+    return len(held)
 
 
 def test_the_hard_stop_comes_after_the_time_limit() -> None:
@@ -101,6 +110,21 @@ def test_a_worker_that_dies_at_work_is_replaced() -> None:
             lost = workers.run(signal.raise_signal, signal.SIGKILL, timeout_s=LIMIT_S)
             assert await refused(lost) == "worker-lost"
             assert await workers.run(process_number, timeout_s=LIMIT_S) in workers.pids
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is the system's")
+def test_work_that_takes_too_much_memory_fails_alone() -> None:
+    async def run() -> None:
+        async with started(2, most_bytes=1_000_000_000) as workers:
+            before = set(workers.pids)
+            other = asyncio.ensure_future(workers.run(time.sleep, 1.0, timeout_s=LIMIT_S))
+            await until(lambda: workers.running == 1)
+            assert await refused(workers.run(hoard, timeout_s=LIMIT_S)) == "worker-lost"
+            await other
+            assert workers.restarts == 1 and len(before & set(workers.pids)) == 1
+            assert workers.ended == {("sleep", "done"): 1, ("hoard", "worker-lost"): 1}
 
     asyncio.run(run())
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 CLI: dict[str, str] = {
+    "token.made": "This is the token of {name}. It is shown this once; only its hash is kept.",
+    "token.added": "Its hash stands in {file} now; a running service heeds it at once.",
+    "token.line": "Add this line to the file that INVESTAI_TOKENS names:",
+    "usage.token-day": "{day} is no day as in 2027-06-30, or is over.",
     "usage.verify": "name the result too, or a dossier that ends in .zip",
     "opinion.title": "What was compared",
     "opinion.stage": "Stage",

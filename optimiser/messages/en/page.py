@@ -6,6 +6,12 @@ PAGE: dict[str, str] = {
     "skip": "Skip to the content",
     "languages": "Languages",
     "footer": "Amounts in EUR million. Every figure has a source or is marked as an assumption.",
+    "login": "Sign in",
+    "login.lead": "This service is used with a token, which whoever runs it has given you.",
+    "login.wrong": "This token is not known here, or its last day is over.",
+    "login.token": "Token",
+    "login.enter": "Sign in",
+    "login.again": "Signed in already: go on",
     "start": "Which strategy for the fund?",
     "start.lead": "Open a scenario, move its levers, and see which sites get which euro of which tier, why, and at what "
     "risk. Every view is a link that can be sent.",

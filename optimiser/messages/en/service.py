@@ -32,6 +32,21 @@ SERVICE: dict[str, tuple[str, str]] = {
 """Findings that only the service gives: message and cure."""
 
 PROBLEMS: dict[str, tuple[str, str, str]] = {
+    "unauthorised": (
+        "A token is needed",
+        "The request bears no token that is known here and still holds.",
+        "Send Authorization: Bearer with a token of this service; whoever runs it makes one with investai token.",
+    ),
+    "body-too-slow": (
+        "Body too slow",
+        "The body did not arrive within {seconds} s.",
+        "Send it again over a faster line, or make it smaller.",
+    ),
+    "too-many-requests": (
+        "Too many requests",
+        "More than {limit} requests a minute came from this client.",
+        "Try again in {seconds} s.",
+    ),
     "bad-query": (
         "Bad query",
         "The address has a query this service does not know: {keys}.",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 CLI: dict[str, str] = {
+    "token.made": "Voici le jeton de {name}. Il n'est montré qu'une fois ; seule son empreinte est gardée.",
+    "token.added": "Son empreinte se trouve dans {file} ; un service en marche en tient compte aussitôt.",
+    "token.line": "Ajoutez cette ligne au fichier que désigne INVESTAI_TOKENS :",
+    "usage.token-day": "{day} n'est pas un jour comme 2027-06-30, ou est passé.",
     "exported-template": "{file} : un classeur à remplir.",
     "exported-workbook": "{file} : le scénario sous forme de classeur.",
     "usage.export-file": "nommez le scénario dont il faut écrire le modèle ou le classeur.",

@@ -6,6 +6,12 @@ PAGE: dict[str, str] = {
     "skip": "Aller au contenu",
     "languages": "Langues",
     "footer": "Montants en millions d'euros. Chaque chiffre a une source ou est signalé comme hypothèse.",
+    "login": "Se connecter",
+    "login.lead": "Ce service s'utilise avec un jeton, que vous donne celui qui l'exploite.",
+    "login.wrong": "Ce jeton n'est pas connu ici, ou son dernier jour est passé.",
+    "login.token": "Jeton",
+    "login.enter": "Se connecter",
+    "login.again": "Déjà connecté : continuer",
     "start": "Quelle stratégie pour le fonds ?",
     "start.lead": "Ouvrez un scénario, actionnez ses leviers, et voyez quels sites reçoivent quel euro de quelle tranche, pourquoi, et à quel "
     "risque. Chaque vue est un lien qui peut être envoyé.",

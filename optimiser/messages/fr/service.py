@@ -32,6 +32,21 @@ SERVICE: dict[str, tuple[str, str]] = {
 """Findings that only the service gives: message and cure."""
 
 PROBLEMS: dict[str, tuple[str, str, str]] = {
+    "unauthorised": (
+        "Un jeton est nécessaire",
+        "La requête ne porte aucun jeton connu ici et encore valable.",
+        "Envoyez Authorization: Bearer avec un jeton de ce service ; celui qui l'exploite en crée un par investai token.",
+    ),
+    "body-too-slow": (
+        "Corps trop lent",
+        "Le corps n'est pas arrivé en {seconds} s.",
+        "Envoyez-le de nouveau par une ligne plus rapide, ou réduisez-le.",
+    ),
+    "too-many-requests": (
+        "Trop de requêtes",
+        "Plus de {limit} requêtes par minute sont venues de ce client.",
+        "Réessayez dans {seconds} s.",
+    ),
     "bad-page": (
         "Page incorrecte",
         "{key}={value} ne peut pas être utilisé.",
