@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimiser.dossier.files import dossier_bytes, read_dossier
     from optimiser.dossier.opinion import SecondOpinion, second_opinion
     from optimiser.errors import (
+        DecisionLogError,
         DossierError,
         InvestAIError,
         PlanError,
@@ -54,6 +55,7 @@ _PLACES = {
     "Comparison": "strategies.comparison",
     "DecidingInputs": "study.inputs",
     "Difference": "study.differences",
+    "DecisionLogError": "errors",
     "DossierError": "errors",
     "Explanation": "explain.answer",
     "Finding": "findings",
@@ -103,6 +105,7 @@ __all__ = [
     "BudgetCurve",
     "Comparison",
     "DecidingInputs",
+    "DecisionLogError",
     "Difference",
     "DossierError",
     "Explanation",

@@ -3,7 +3,8 @@
     InvestAIError
     ├── ScenarioError        the scenario has errors; carries every finding
     │   ├── PlanError        a hand-made plan does not fit its scenario
-    │   └── QuestionError    a question does not fit the scenario it is asked of
+    │   ├── QuestionError    a question does not fit the scenario it is asked of
+    │   └── DecisionLogError a log of decisions is none, was changed, or is about other scenarios
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
     │   └── SolverUnavailable  the named solver is not installed
@@ -44,6 +45,10 @@ class PlanError(ScenarioError):
 
 class QuestionError(ScenarioError):
     """A question does not fit its scenario; ``findings`` lists every place, with pointers into the question."""
+
+
+class DecisionLogError(ScenarioError):
+    """A log of decisions cannot be used; ``findings`` lists every place."""
 
 
 class PointerError(InvestAIError):

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, inspect, text
 
 from optimiser.errors import StoreError
 
-LATEST = "0002"
+LATEST = "0003"
 """The newest migration: a store that says so needs none, and nothing of the migration tool is loaded."""
 
 

@@ -104,3 +104,41 @@ requests = Table(
     Column("created_at", Float, nullable=False),
     Index("requests_created_at", "created_at"),
 )
+
+# Scenarios that people saved; rows of the two tables below are only ever added.
+saved = Table(
+    "saved",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("latest", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("scenario", String(32), ForeignKey("saved.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    # Of the canonical scenario, and the document as it was written, compressed.
+    Column("sha256", String(64), nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+# Plans adopted or rejected. An entry holds the hash of the one before it, and its own.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("scenario", String(32), ForeignKey("saved.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    # The entry as its hash was taken, and the result it is about, compressed.
+    Column("entry", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("created_at", Float, nullable=False),
+)

@@ -73,6 +73,9 @@ def verify(
 def dossier(
     file: File,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="The dossier to write (.zip).")],
+    decisions: Annotated[
+        str | None, typer.Option("--decisions", metavar="LOG", help="A log of decisions to go with it (.json).")
+    ] = None,
     settings: Settings = None,
     lang: Language = "en",
     time_limit: TimeLimit = None,
@@ -83,12 +86,25 @@ def dossier(
     """Allocate, and keep everything needed to redo the answer: scenario, result, certificate, model, versions, sums."""
     loaded = expect(load(file, settings or [], lang), lang, False)
     from optimiser.allocation import allocate
+    from optimiser.dossier.decisions import read_log
     from optimiser.dossier.files import dossier_bytes
+    from optimiser.errors import DecisionLogError
     from optimiser.report.files import write_whole
+    from optimiser.scenario.canonical import scenario_sha256
+
+    log, wrong = load_plan(decisions) if decisions is not None else (None, [])
+    if wrong:
+        refuse("invalid-decisions", wrong, lang, False)
+    try:
+        # Before the search, which may take long.
+        if decisions is not None:
+            read_log(log, scenario_sha256(loaded.expect()))
+    except DecisionLogError as error:
+        refuse("invalid-decisions", error.findings, lang, False)
 
     options = solve_options(loaded.expect(), "highs", time_limit, mip_gap, threads)
     result = interruptible(lambda: allocate(loaded, options, lang))
-    saved = save(lambda: write_whole(out, dossier_bytes(loaded, result, lang)), str(out), lang)
+    saved = save(lambda: write_whole(out, dossier_bytes(loaded, result, lang, log)), str(out), lang)
     tell(str(out), saved, False, lang)
     line(say("dossier.verify", lang, file=out))
     raise typer.Exit(exit_code(result.termination, result.has_allocation) if saved else Exit.ERROR)

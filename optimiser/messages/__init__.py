@@ -2,7 +2,7 @@
 
 A text is found by its code and filled with parameters; code elsewhere never writes a sentence of
 its own. A language is a package here, with one module a subject: ``findings``, ``service``, ``answers``,
-``explanations``, ``commands``, ``page``; every language has the same codes and parameters.
+``explanations``, ``commands``, ``page``, ``desk``; every language has the same codes and parameters.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ def unit_words(unit: str, lang: str) -> str:
 @cache
 def _texts(lang: str) -> Mapping[str, str]:
     """Every text of a language, typeset. A finding has a message (what disagrees) and a cure (what to do)."""
-    answers, service = _module(lang, "answers"), _module(lang, "service")
-    findings = _module(lang, "findings").FINDINGS | service.SERVICE
+    answers, service, desk = (_module(lang, subject) for subject in ("answers", "service", "desk"))
+    findings = _module(lang, "findings").FINDINGS | service.SERVICE | desk.FINDINGS
     texts = {f"finding.{code}": message for code, (message, _) in findings.items()}
     texts |= {f"cure.{code}": cure for code, (_, cure) in findings.items()}
-    for code, (title, detail, cure) in service.PROBLEMS.items():
+    for code, (title, detail, cure) in (service.PROBLEMS | desk.PROBLEMS).items():
         texts |= {f"problem.{code}": title, f"problem.{code}.detail": detail, f"problem.{code}.cure": cure}
     for prefix, words in {
         "reason": answers.REASONS,
@@ -85,6 +85,7 @@ def _texts(lang: str) -> Mapping[str, str]:
         "verdict": answers.VERDICTS,
         "cli": _module(lang, "commands").CLI,
         "page": _module(lang, "page").PAGE,
+        "desk": desk.DESK,
     }.items():
         texts |= {f"{prefix}.{code}": said for code, said in words.items()}
     texts |= _module(lang, "explanations").EXPLAIN

@@ -216,6 +216,11 @@ def input_changes(before: Scenario, after: Scenario) -> Iterator[InputChange]:
     yield from _compared(one, other, ())
 
 
+def document_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[InputChange]:
+    """Every place where two documents differ as they were written, names and sources included."""
+    yield from _compared(before, after, ())
+
+
 def is_result(document: Any) -> bool:
     """Whether a document is a result, not a scenario."""
     return isinstance(document, Mapping) and "termination" in document and "has_allocation" in document

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from optimiser import allocate, read_dossier
+from optimiser.batch.store import Store
+from optimiser.desk.decisions import DecisionLog, kept_result
+from optimiser.desk.scenarios import SavedScenarios, written
+from optimiser.dossier.decisions import headline_of, log_document
+from optimiser.errors import DossierError
 from optimiser.solve.external import available_solvers
 
 SOLVER = next(name for name in ("PULP_CBC_CMD", "COIN_CMD", "GLPK_CMD", "HiGHS") if name in available_solvers())
@@ -38,6 +45,49 @@ def test_a_result_is_verified_beside_its_scenario(investai: Any, primavera: Path
     wrong = investai("verify", primavera, result, "--solver", SOLVER)
     assert wrong.exit_code == 1
     assert "Wrong: the result states another value" in wrong.stdout
+
+
+def log_of(scenario: Path, folder: Path) -> Path:
+    """The exported log of a decision about the scenario."""
+    document, result = json.loads(scenario.read_bytes()), allocate(scenario)
+    store = Store(folder / "log.sqlite")
+    id = SavedScenarios(store).create(written(document), "Ana", "a copy")
+    DecisionLog(store).add(id, 1, "adopted", "Ana", "the best plan", kept_result(result), headline_of(result))
+    path = folder / "log.json"
+    path.write_text(json.dumps(log_document(DecisionLog(store).entries(id))))
+    store.close()
+    return path
+
+
+def test_a_dossier_holds_the_decisions_about_its_scenario(investai: Any, primavera: Path, tmp_path: Path) -> None:
+    out, log = tmp_path / "d.zip", log_of(primavera, tmp_path)
+    assert investai("dossier", primavera, "--out", out, "--decisions", log).exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    assert json.loads(contents["decisions.json"]) == json.loads(log.read_bytes())
+    assert "decisions.json" in contents["SHA256SUMS"].decode()
+    read_dossier(out)
+    for spoiled in (contents | {"decisions.json": b"{}"}, {k: v for k, v in contents.items() if k != "decisions.json"}):
+        other = tmp_path / "other.zip"
+        with zipfile.ZipFile(other, "w") as archive:
+            for name, content in spoiled.items():
+                archive.writestr(name, content)
+        with pytest.raises(DossierError, match=r"was changed after it was written: decisions\.json"):
+            read_dossier(other)
+
+
+def test_a_dossier_takes_no_log_that_was_changed_or_is_of_others(
+    investai: Any, primavera: Path, tmp_path: Path
+) -> None:
+    log = log_of(primavera, tmp_path)
+    asked = ("dossier", "--out", tmp_path / "d.zip", "--decisions", log)
+    other = investai(*asked, "first-loss-design")
+    assert other.exit_code == 3 and "No entry of the log is about this scenario" in " ".join(other.stderr.split())
+    log.write_text(log.read_text().replace("Ana", "Ben"))
+    assert investai(*asked, primavera).exit_code == 3
+    log.write_text("[]")
+    assert investai(*asked, primavera).exit_code == 3
+    assert not (tmp_path / "d.zip").exists()
 
 
 def test_what_cannot_be_verified(investai: Any, primavera: Path, tmp_path: Path) -> None:

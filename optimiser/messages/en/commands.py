@@ -16,12 +16,14 @@ CLI: dict[str, str] = {
     "opinion.note": "Each is maximised; what is minimised, or broken of a soft rule, counts negative.",
     "opinion.took": "Solved again by {solver} in {seconds} s.",
     "dossier.verify": "To check it: investai verify {file}",
+    "invalid-decisions": "This log of decisions cannot be used.",
     "dossier.readme": "InvestAI Optimiser: the dossier of one answer\n\n"
     "Scenario: {name}\nSHA-256 of its canonical form: {sha256}\nMade: {created}\nWith: {versions}\n\n"
     "scenario.json   the scenario as written, with sources and assumptions\n"
     "canonical.json  the same after defaults, without words (RFC 8785); its SHA-256 stands above\n"
     "result.json     the answer, with its certificate, the reasons and the findings\n"
     "model.mps       the programme of the first stage, for any other solver\n"
+    "decisions.json  who adopted or rejected which plan, and why, where a log was given\n"
     "SHA256SUMS      of the files above: sha256sum -c SHA256SUMS\n\n"
     "To redo it:        investai allocate scenario.json --json\n"
     "To have it checked by another solver:  investai verify DOSSIER.zip --solver cbc\n",

@@ -515,12 +515,14 @@ CLI: dict[str, str] = {
     "opinion.note": "Chaque valeur est à maximiser ; ce qui est à minimiser, ou enfreint d'une règle souple, compte en négatif.",
     "opinion.took": "Résolu de nouveau par {solver} en {seconds} s.",
     "dossier.verify": "Pour le vérifier : investai verify {file}",
+    "invalid-decisions": "Ce registre de décisions ne peut pas être utilisé.",
     "dossier.readme": "InvestAI Optimiser : le dossier d'une réponse\n\n"
     "Scénario : {name}\nSHA-256 de sa forme canonique : {sha256}\nÉtabli : {created}\nAvec : {versions}\n\n"
     "scenario.json   le scénario tel qu'il est écrit, avec sources et hypothèses\n"
     "canonical.json  le même, valeurs par défaut comprises, sans les mots (RFC 8785) ; son SHA-256 figure ci-dessus\n"
     "result.json     la réponse, avec son certificat, les motifs et les constats\n"
     "model.mps       le programme de la première étape, pour tout autre solveur\n"
+    "decisions.json  qui a adopté ou rejeté quel plan, et pourquoi, si un registre a été donné\n"
     "SHA256SUMS      des fichiers ci-dessus : sha256sum -c SHA256SUMS\n\n"
     "Pour le refaire :        investai allocate scenario.json --json\n"
     "Pour le faire vérifier par un autre solveur :  investai verify DOSSIER.zip --solver cbc\n",
