@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.languages import lenient_language, weighted
+from api.page.documents import found
 from api.page.levers import OFF, edits_of, levers_of, switches_of, value_of
 from api.page.rendering import HEADERS, page_response, render, statics
 from api.page.work import scenario_page
@@ -40,10 +41,7 @@ async def get_scenario_page(request: Request, id: str, lang: PageLanguage) -> Re
     """A scenario with its levers, and its allocation."""
     pairs = request.query_params.multi_items()
     edits, off = edits_of(pairs)
-    content = library().get(id)
-    if content is None:
-        raise refuse("unknown-scenario", id=id[:80], known=list(library()))
-    document = json.loads(content)
+    document = await found(request, id)
     if request.query_params.get("form"):
         # A form without script sends the rules that are on, and every lever; the link holds only what differs.
         return Response(status_code=303, headers={**HEADERS, "Location": canonical(request, document, lang)})
@@ -101,8 +99,8 @@ def canonical(request: Request, document: dict[str, Any], lang: str) -> str:
 @router.get("/static/{name}", response_class=Response)
 async def get_static(name: str) -> Response:
     """A style sheet, script or picture; its name holds the hash of its content, so that it may be kept for ever."""
-    found = statics().get(name)
-    if found is None:
+    file = statics().get(name)
+    if file is None:
         raise refuse("not-found")
-    content, media_type = found
+    content, media_type = file
     return Response(content, headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=media_type)
