@@ -1,72 +1,122 @@
-"""Charts, by Altair, as inline SVG; their data stands beside them as tables."""
+"""Charts, by Altair, as inline SVG or PNG; their data stands beside them as tables."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from optimiser.result.result import Result
 
-CONFIG: dict[str, Any] = {
-    "background": None,
-    "font": "system-ui, sans-serif",
-    "view": {"stroke": None},
-    # The page's own colour of text, light or dark.
-    "axis": {
-        "labelColor": "currentColor",
-        "titleColor": "currentColor",
-        "domainColor": "currentColor",
-        "tickColor": "currentColor",
-        "gridOpacity": 0.2,
-        "gridColor": "currentColor",
-    },
-    "legend": {"labelColor": "currentColor", "titleColor": "currentColor", "orient": "bottom", "title": None},
-    # Okabe and Ito's colours: told apart by every kind of eye.
-    "range": {"category": ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999"]},
-}
+PALETTE = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999",
+    "#004466", "#8A5F00", "#005C43", "#7B3F61", "#2E7CA6", "#803800", "#9A9000", "#555555",
+)  # fmt: skip
+"""Okabe and Ito's colours, told apart by every kind of eye, then darker ones; ``page.css`` has the same for legends."""
+
+WIDTH, HEIGHT = 360, 230
+"""Of the plot: narrow, so that its letters stay as large as those around it on a phone too."""
+
+LOCALES: dict[str, Any] = {"en": "en-US", "fr": "fr-FR"}
+"""How numbers are written on axes."""
+
+LETTERS = 13
 
 
-def money_by_year(result: Result, private: str, unit: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn chart and its legend: the name of each colour, in the order of the palette."""
+
+    svg: str
+    legend: list[str]
+
+
+def money_by_year(result: Result, names: Mapping[str, str], private: str, lang: str) -> Chart | None:
     """Stacked bars: money by year and tier, the consortia's own on top; None where nothing is paid.
 
-    private: what the consortia's money is called. unit: title of the axis.
+    names: what tiers are called. private: what the consortia's money is called.
     """
+    rows, order = _yearly(result, names, private)
+    return Chart(svg_of(bars(rows, order), lang), order) if rows else None
+
+
+def money_picture(result: Result, names: Mapping[str, str], private: str, title: str, lang: str) -> bytes | None:
+    """The same as a PNG with its title and legend, on white, for other people's documents."""
+    import altair
+    import vl_convert
+
+    rows, order = _yearly(result, names, private)
+    if not rows:
+        return None
+    legend = altair.Legend(orient="bottom", columns=2, title=None, labelLimit=300, labelFontSize=LETTERS)
+    drawn = _specification(bars(rows, order, legend), "#17202a")
+    drawn |= {"background": "white", "padding": 12, "title": {"text": title, "anchor": "start", "fontSize": 15}}
+    made: bytes = vl_convert.vegalite_to_png(drawn, vl_version=_version(), scale=3, format_locale=LOCALES[lang])
+    return made
+
+
+def _yearly(result: Result, names: Mapping[str, str], private: str) -> tuple[list[dict[str, Any]], list[str]]:
     sums: dict[tuple[str, int], float] = defaultdict(float)
     for cell in result.money:
         sums[cell.tier, cell.year] += cell.amount
-    for own in result.private_money:
-        sums[private, own.year] += own.amount
-    if not sums:
-        return None
-    order = list(dict.fromkeys(tier for tier, _ in sums))
-    rows = [{"tier": tier, "year": year, "amount": amount} for (tier, year), amount in sorted(sums.items())]
-    return svg_of(bars(rows, order, unit))
+    guarantees = result.indicators.guarantees if result.indicators is not None else {}
+    paid = [u.tier for u in result.unspent if u.tier not in guarantees]
+    named = {k: names.get(k, k) for k in paid if any(tier == k for tier, _ in sums)}
+    # Two tiers of one name stay two.
+    doubled = {k: f"{n} ({k})" if list(named.values()).count(n) > 1 else n for k, n in named.items()}
+    by_name = {(doubled[k], t): amount for (k, t), amount in sums.items() if k in doubled}
+    own = private if private not in doubled.values() else f"{private}, "
+    for cell_ in result.private_money:
+        by_name[own, cell_.year] = by_name.get((own, cell_.year), 0.0) + cell_.amount
+    order = list(dict.fromkeys([*doubled.values(), *(name for name, _ in by_name)]))
+    place = {name: n for n, name in enumerate(order)}
+    rows = [
+        {"tier": name, "year": year, "amount": amount, "place": place[name]} for (name, year), amount in by_name.items()
+    ]
+    return sorted(rows, key=lambda row: (row["place"], row["year"])), order
 
 
-def bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], unit: str) -> Any:
-    """Bars of ``amount`` by ``year``, stacked by ``tier`` in this order."""
+def bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], legend: Any = None) -> Any:
+    """Bars of ``amount`` by ``year``, stacked by ``tier`` in this order from the ground up."""
     import altair
 
+    colours = [PALETTE[n % len(PALETTE)] for n in range(len(order))]
     return (
-        altair.Chart(altair.InlineData(values=rows), width=560, height=220)
+        altair.Chart(altair.InlineData(values=rows), width=WIDTH, height=HEIGHT)
         .mark_bar()
         .encode(
-            x=altair.X("year", type="ordinal", title=None, axis=altair.Axis(labelAngle=0)),
-            y=altair.Y("amount", type="quantitative", title=unit, axis=altair.Axis(tickCount=5)),
-            color=altair.Color("tier", type="nominal", sort=list(order)),
-            order=altair.Order("tier", type="nominal"),
+            x=altair.X("year", type="ordinal", title=None, axis=altair.Axis(labelAngle=0, labelOverlap=True)),
+            y=altair.Y("amount", type="quantitative", title=None, axis=altair.Axis(tickCount=5, format=",.0f")),
+            color=altair.Color(
+                "tier", type="nominal", scale=altair.Scale(domain=list(order), range=colours), legend=legend
+            ),
+            order=altair.Order("place", type="quantitative"),
         )
     )
 
 
-def svg_of(chart: Any) -> str:
+def svg_of(chart: Any, lang: str = "en") -> str:
     """An Altair chart as SVG that shrinks with the screen and is passed over by screen readers: the table speaks."""
-    import altair
     import vl_convert
 
-    # The parts were checked when they were made; checking the whole again takes longer than drawing it.
-    specification = chart.to_dict(validate=False) | {"config": CONFIG}
-    version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    drawn: str = vl_convert.vegalite_to_svg(specification, vl_version=version)
+    # The page's own colour of text, light or dark.
+    drawn: str = vl_convert.vegalite_to_svg(
+        _specification(chart, "currentColor"), vl_version=_version(), format_locale=LOCALES[lang]
+    )
     return drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _specification(chart: Any, ink: str) -> dict[str, Any]:
+    # The parts were checked when they were made; checking the whole again takes longer than drawing it.
+    found: dict[str, Any] = chart.to_dict(validate=False)
+    axis: dict[str, Any] = {"labelColor": ink, "titleColor": ink, "domainColor": ink, "tickColor": ink}
+    axis |= {"gridOpacity": 0.2, "gridColor": ink, "labelFontSize": LETTERS, "titleFontSize": LETTERS}
+    config = {"background": None, "font": "system-ui, sans-serif", "view": {"stroke": None}}
+    return found | {"config": config | {"axis": axis | {"titleFontWeight": "normal"}}}
+
+
+def _version() -> str:
+    import altair
+
+    return ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])

@@ -7,12 +7,15 @@ as in ``--set``, in findings and in patches. ``off=/constraints/sites`` leaves a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from optimiser.messages import decimal_mark
 from optimiser.scenario.pointer import join, split
 from optimiser.scenario.scenario import Scenario
 
@@ -24,6 +27,9 @@ UNLIMITED = "unlimited"
 FUND_SHARES = ("max_public_share", "least_private_share", "least_public_share")
 """Shares of the fund as a whole: their labels are keys of the catalogue, all others are the scenario's own names."""
 
+_AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+"""A thousand to one reader, one and some thousandths to another: not guessed."""
+
 GROUPS = ("sizes", "shares", "limits-expected_loss", "limits-cvar", "rules", "weights")
 """Headings of levers, in the order of the page."""
 
@@ -33,6 +39,7 @@ class Lever:
     """One figure: where it stands, what it is called, its value and the one the scenario was written with.
 
     kind: "amount" [EUR million], "share" [0..1], "count" or "number". group: under which heading it stands.
+    bound: which bound of a rule it is ("at_least" …), None where it is no rule's.
     """
 
     pointer: str
@@ -41,6 +48,7 @@ class Lever:
     kind: str
     value: float | str
     base: float | str
+    bound: str | None = None
 
     @property
     def moved(self) -> bool:
@@ -65,7 +73,9 @@ class Switch:
 def levers_of(scenario: Scenario, edits: Mapping[str, Any]) -> list[Lever]:
     """The levers of the scenario as written, with the edits on them."""
     return [
-        Lever(pointer, group, label, kind, _shown(edits.get(pointer, value)), _shown(value))
+        Lever(
+            pointer, group, label, kind, _stated(edits.get(pointer, value)), _stated(value), _bound_of(pointer, group)
+        )
         for pointer, group, label, kind, value in _levers(scenario)
     ]
 
@@ -119,8 +129,23 @@ def _kind_of(kind: str, key: str) -> str:
     )
 
 
-def _shown(value: Any) -> float | str:
+def _bound_of(pointer: str, group: str) -> str | None:
+    return split(pointer)[-1].removesuffix("_share") if group == "rules" else None
+
+
+def _stated(value: Any) -> float | str:
     return UNLIMITED if isinstance(value, float) and math.isinf(value) else value
+
+
+def figure(value: Any, lang: str) -> str:
+    """A value as it stands in a field, which ``value_of`` reads back: 1000, not 1000.0; 0,35 in French."""
+    if isinstance(value, bool) or value is None:
+        return orjson.dumps(value).decode()
+    if isinstance(value, int | float):
+        shown = f"{Decimal(repr(value)):f}"
+        whole = shown.rstrip("0").rstrip(".") if "." in shown else shown
+        return whole.replace(".", decimal_mark(lang))
+    return str(value)
 
 
 def edits_of(query: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], list[str]]:
@@ -138,6 +163,8 @@ def edits_of(query: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], list[str
 def value_of(text: str) -> Any:
     """What a field says: a number (with a decimal comma too), true, false or null as in JSON; else the text itself."""
     plain = text.strip().replace("\u202f", "").replace("\u00a0", "").replace(" ", "")
+    if _AMBIGUOUS.fullmatch(plain):
+        return text.strip()
     for candidate in (plain, plain.replace(",", ".")):
         try:
             # orjson: no NaN, and what it reads it can write again for the worker.

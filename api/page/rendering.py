@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.page.levers import figure
 from optimiser.messages import LANGUAGES, text
 
 HERE = Path(__file__).parent
@@ -51,8 +53,15 @@ def environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = lambda name: f"/static/{static_names()[name]}"
     made.globals["languages"] = LANGUAGES
-    made.tests["number_cell"] = lambda column: column.numeric
+    made.filters["figure"] = figure
+    made.filters["first_sentence"] = first_sentence
     return made
+
+
+def first_sentence(description: str) -> tuple[str, str]:
+    """What a description asks, and the rest of it."""
+    parts = re.split(r"(?<=[.?!])\s+", str(description).strip(), maxsplit=1)
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def words(lang: str) -> Callable[..., str]:

@@ -1,30 +1,44 @@
-"""Routes of the page: start, and scenarios with their levers and answers."""
+"""Routes of the page: start, the views of scenarios, and their files."""
 
 from __future__ import annotations
 
 import json
+import logging
+import re
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import StreamingResponse
 
 from api.access import LOGIN
 from api.languages import lenient_language, weighted
-from api.page.levers import OFF, edits_of, levers_of, switches_of, value_of
+from api.page.documents import found
+from api.page.levers import OFF, levers_of, switches_of, value_of
 from api.page.login import within
 from api.page.rendering import HEADERS, page_response, render, statics
-from api.page.work import scenario_page
-from api.problems import JSON, PROBLEM_JSON, Answer, refuse
-from api.requests import drawn
+from api.page.views import TABS
+from api.page.views.files import FILES
+from api.page.work import HTML, View, answer_part, file_part, form_part
+from api.problems import JSON, PROBLEM_JSON, Answer, Problem, ProblemError, refuse
+from api.requests import CLIENT_GONE, drawn, new_instance, workers_of
 from api.routes.library import library
-from optimiser.messages import LANGUAGES
+from api.work.job import Work
 from optimiser.scenario.load import load_document
+
+log = logging.getLogger("api")
 
 router = APIRouter(include_in_schema=False)
 
 PARTS = ("page", "answer")
 
+PART = b"<!--part-->"
+"""Stands in a template where the parts come that a worker makes; what users write is escaped and cannot be it."""
+
+OWN_KEYS = ("lang", "part", "form", "on", OFF)
+"""Keys of a link that are no question of a view."""
 
 PageLanguage = Annotated[str, Depends(lenient_language)]
 """Parameter of a route: the language of a page, the link's or else the browser's."""
@@ -40,29 +54,116 @@ async def get_start(request: Request, lang: PageLanguage) -> Response:
 @router.get("/scenarios/{id}", response_class=Response)
 async def get_scenario_page(request: Request, id: str, lang: PageLanguage) -> Response:
     """A scenario with its levers, and its allocation."""
-    pairs = request.query_params.multi_items()
-    edits, off = edits_of(pairs)
-    content = library().get(id)
-    if content is None:
-        raise refuse("unknown-scenario", id=id[:80], known=list(library()))
-    document = json.loads(content)
+    document = await found(request, id)
     if request.query_params.get("form"):
         # A form without script sends the rules that are on, and every lever; the link holds only what differs.
         return Response(status_code=303, headers={**HEADERS, "Location": canonical(request, document, lang)})
-    part = request.query_params.get("part", "page")
-    view = {
-        "link": f"/scenarios/{id}",
-        "query": urlencode([(k, v) for k, v in pairs if k != "part"]),
-        "document": document,
-        "edits": edits,
-        "off": off,
-        "part": part if part in PARTS else "page",
-        "others": {code: here(request)(code) for code in LANGUAGES},
-    }
-    response = await drawn(request, lang, scenario_page, orjson.dumps(view))
-    response.headers.update({**HEADERS, "Content-Language": lang})
-    if response.media_type != PROBLEM_JSON:
-        return response
+    return await viewed(request, lang, view_of(request, f"/scenarios/{id}", "allocation", document))
+
+
+@router.get("/scenarios/{id}/files/{name}", response_class=Response)
+async def get_file(request: Request, id: str, name: str, lang: PageLanguage) -> Response:
+    """A file made of a scenario with the edits of the link."""
+    if name not in FILES:
+        raise refuse("not-found")
+    view = view_of(request, f"/scenarios/{id}", "allocation", await found(request, id))
+    view.asked["name"] = [name]
+    response = await drawn(request, lang, file_part, orjson.dumps(view))
+    if response.media_type == PROBLEM_JSON:
+        return as_page(request, response)
+    plain = re.sub("[^A-Za-z0-9_-]", "-", id)
+    response.headers["Content-Disposition"] = f'attachment; filename="{plain}-{name}"'
+    response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+    return response
+
+
+@router.get("/scenarios/{id}/{tab}", response_class=Response)
+async def get_view(request: Request, id: str, tab: str, lang: PageLanguage) -> Response:
+    """A question about a scenario with the edits of the link."""
+    if tab not in TABS[1:]:
+        raise refuse("not-found")
+    return await viewed(request, lang, view_of(request, f"/scenarios/{id}", tab, await found(request, id)))
+
+
+@router.get("/differences", response_class=Response)
+async def get_differences(request: Request, lang: PageLanguage) -> Response:
+    """What differs between two scenarios, the second one with the edits of the link."""
+    names = {name: str(json.loads(content).get("name", name)) for name, content in library().items()}
+    first, *others = names
+    a = request.query_params.get("a") or first
+    b = request.query_params.get("b") or next(iter(others), first)
+    other, document = await found(request, a), await found(request, b)
+    view = view_of(request, f"/scenarios/{b}", "differences", document, other)
+    view.asked.update(a=[a], b=[b])
+    view.choices.update({k: str(d.get("name") or k) for k, d in ((a, other), (b, document))} | names)
+    return await viewed(request, lang, view)
+
+
+def view_of(
+    request: Request, base: str, tab: str, document: dict[str, Any], other: dict[str, Any] | None = None
+) -> View:
+    """The view that a link asks for."""
+    pairs = request.query_params.multi_items()
+    asked: dict[str, list[str]] = {}
+    for key, value in pairs:
+        if not key.startswith("/") and key not in OWN_KEYS and value:
+            asked.setdefault(key, []).append(value)
+    return View(
+        tab=tab,
+        base=base,
+        link=request.url.path,
+        document=document,
+        kept=[(k, v) for k, v in pairs if k.startswith("/") or (k == OFF and v.startswith("/"))],
+        asked=asked,
+        part="answer" if request.query_params.get("part") == "answer" else "page",
+        other=other,
+    )
+
+
+async def viewed(request: Request, lang: str, view: View) -> Response:
+    """A view as it comes: its top at once, its form, and its answer when it is there."""
+    body = orjson.dumps(view)
+    if view.part == "answer":
+        response = await drawn(request, lang, answer_part, body)
+        response.headers.update({**HEADERS, "Content-Language": lang})
+        return as_page(request, response) if response.media_type == PROBLEM_JSON else response
+    workers_of(request).check_room()
+    top, _, bottom = render("scenario.html", lang, view=view, tabs=TABS, here=here(request)).partition(PART)
+    headers = {**HEADERS, "Content-Language": lang, "X-Accel-Buffering": "no"}
+    return StreamingResponse(_parts(request, lang, top, body, bottom), headers=headers, media_type=HTML)
+
+
+async def _parts(request: Request, lang: str, top: bytes, body: bytes, bottom: bytes) -> AsyncIterator[bytes]:
+    yield top
+    for work in (form_part, answer_part):
+        part = await _part(request, lang, work, body)
+        if part is None:
+            return
+        yield part
+    yield bottom
+
+
+async def _part(request: Request, lang: str, work: Work, body: bytes) -> bytes | None:
+    """A part of a page; a problem stands in its place, since the page has begun. None where nobody reads it."""
+    try:
+        response = await drawn(request, lang, work, body)
+    except ProblemError as error:
+        answer = error.problem.answer(lang, new_instance())
+        return render("views/problem.html", lang, problem=json.loads(answer.body))
+    except Exception:
+        instance = new_instance()
+        log.exception("unexpected failure %s on %s", instance, request.url.path)
+        answer = Problem("unexpected").answer(lang, instance)
+        return render("views/problem.html", lang, problem=json.loads(answer.body))
+    if response.status_code == CLIENT_GONE:
+        return None
+    if response.media_type == PROBLEM_JSON:
+        return render("views/problem.html", lang, problem=json.loads(bytes(response.body)))
+    return bytes(response.body)
+
+
+def as_page(request: Request, response: Response) -> Response:
+    """A worker's problem as a page for a browser, as it is for others."""
     answer = Answer(response.status_code, bytes(response.body), PROBLEM_JSON)
     return problem_page(request, answer) or response
 
@@ -114,8 +215,8 @@ def canonical(request: Request, document: dict[str, Any], lang: str) -> str:
 @router.get("/static/{name}", response_class=Response)
 async def get_static(name: str) -> Response:
     """A style sheet, script or picture; its name holds the hash of its content, so that it may be kept for ever."""
-    found = statics().get(name)
-    if found is None:
+    file = statics().get(name)
+    if file is None:
         raise refuse("not-found")
-    content, media_type = found
+    content, media_type = file
     return Response(content, headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=media_type)

@@ -1,84 +1,140 @@
-"""Pages that need the solver, made in a worker process from start to end."""
+"""Parts of pages that need a scenario read or solved, made in a worker process from start to end.
+
+A page comes in parts: its top at once, then the form (levers, or the question), then the answer when it is there.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
-from api.page.charts import bars, money_by_year, svg_of
-from api.page.levers import grouped, levers_of, switches_of, without
+from api.page.charts import bars, svg_of
+from api.page.levers import edits_of, without
 from api.page.rendering import environment, render, words
-from api.page.tile_map import size, tiles
+from api.page.views import DRAWINGS
+from api.page.views.drawing import Question
 from api.problems import Answer, ProblemError, refuse
-from api.work.job import Job, hard_stop_s, killed_after, options_within, too_large, warm_up
-from optimiser.allocation import allocate
-from optimiser.errors import SolverError
-from optimiser.report.pages import findings_page, result_page
-from optimiser.result.result import Result
-from optimiser.scenario.candidate import Candidate
-from optimiser.scenario.fund import Tier
+from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, too_large, warm_up
+from optimiser.errors import QuestionError, SolverError
+from optimiser.findings import Finding
+from optimiser.report.page import Block
+from optimiser.report.pages import findings_page
 from optimiser.scenario.load import Loaded, load_document
-from optimiser.scenario.scenario import Scenario
 
 HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page of a scenario shows: the document as written, the edits of its link, and which part is asked for.
+    """What a page shows of a scenario: the document as written, what its link changes, and what it asks.
 
-    link: address of the page without its query. query: the edits as they stand in the link. others: the same page's
-    address in each language.
+    tab: which view. base: address of the scenario's allocation. link: address of this view. kept: the edits as they
+    stand in the link. asked: what else stands there, every value by its key. part: "page", or "answer" alone.
+    other: the document a difference starts from. choices: ids and names of the scenarios there are.
     """
 
+    tab: str
+    base: str
     link: str
-    query: str
     document: dict[str, Any]
-    edits: dict[str, Any] = field(default_factory=dict)
-    off: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    asked: dict[str, list[str]] = field(default_factory=dict)
     part: str = "page"
-    others: dict[str, str] = field(default_factory=dict)
+    other: dict[str, Any] | None = None
+    choices: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def edits(self) -> dict[str, Any]:
+        """Changed figures by pointer."""
+        return edits_of(self.kept)[0]
+
+    @property
+    def off(self) -> list[str]:
+        """Rules left out."""
+        return edits_of(self.kept)[1]
+
+    def one(self, key: str, default: str = "") -> str:
+        """The last value asked under a key."""
+        return self.asked.get(key, [default])[-1]
+
+    def to(self, tab: str, lang: str, more: Mapping[str, Any] | None = None) -> str:
+        """Address of another view of the same scenario with the same changes."""
+        path = self.base if tab == "allocation" else f"{self.base}/{tab}"
+        pairs = [*self.kept, *(more or {}).items(), ("lang", lang)]
+        return f"{path}?{urlencode(pairs)}"
 
 
 def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""
     warm_up(niceness, most_bytes)
-    svg_of(bars([{"tier": "", "year": 0, "amount": 0.0}], [""], ""))
-    environment().get_template("scenario.html")
+    svg_of(bars([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""]))
+    for tab in DRAWINGS:
+        environment().get_template(f"views/{tab}_form.html")
+        environment().get_template(f"views/{tab}_answer.html")
 
 
 def view_of(body: bytes) -> View:
     """The view a route hands to the worker."""
-    return View(**orjson.loads(body))
+    found = orjson.loads(body)
+    return View(**found | {"kept": [(k, v) for k, v in found.get("kept", [])]})
 
 
-def scenario_page(job: Job) -> Answer:
-    """A scenario's page: its levers and its allocation, or what is wrong with it."""
+def form_part(job: Job) -> Answer:
+    """The levers of a scenario, or what can be asked of it: all that stands before its answer."""
     view = view_of(job.body)
     with killed_after(job.settings.max_reading_s):
         written = load_document(view.document)
         loaded = edited(view)
-    problem = too_large(loaded.scenario, job) if loaded.scenario is not None else None
-    if problem is not None:
+    context = DRAWINGS[view.tab].form(view, written.scenario, loaded, job.lang)
+    return Answer(200, render(f"views/{view.tab}_form.html", job.lang, view=view, **context), HTML)
+
+
+def answer_part(job: Job) -> Answer:
+    """The answer to what a page asks, or what is wrong with its scenario or its question."""
+    view = view_of(job.body)
+    with killed_after(job.settings.max_reading_s):
+        loaded = edited(view)
+    if loaded.scenario is None:
+        return _refused(view, "invalid", loaded.findings, job.lang)
+    if (problem := too_large(loaded.scenario, job)) is not None:
         return problem
-    context: dict[str, Any] = {"view": view, "here": view.others.get, "levers": [], "switches": [], "sources": []}
-    context |= {"name": "", "description": ""}
-    if written.scenario is not None:
-        context |= {
-            "levers": grouped(levers_of(written.scenario, view.edits)),
-            "switches": switches_of(written.scenario, view.off),
-            "name": written.scenario.name,
-            "description": written.scenario.description,
-            "sources": sources_of(written.scenario),
-        }
+    options, capped = options_within(loaded.scenario, job.settings)
+    question = Question(view, Loaded(loaded.scenario, (*loaded.findings, *capped)), options, job.lang)
     try:
-        context |= answer_of(loaded, job)
+        with killed_after(hard_stop_s(options.time_limit_s)):
+            context = DRAWINGS[view.tab].answer(question)
+    except QuestionError as error:
+        return _refused(view, "cannot-ask", error.findings, job.lang)
+    except SolverError as error:
+        return refuse("solver-refused", reason=str(error)).problem.answer(job.lang, job.instance)
+    return Answer(200, render(f"views/{view.tab}_answer.html", job.lang, view=view, **context), HTML)
+
+
+def file_part(job: Job) -> Answer:
+    """A file made of a scenario or of its allocation."""
+    from api.page.views.files import FILES
+
+    view = view_of(job.body)
+    with killed_after(job.settings.max_reading_s):
+        loaded = edited(view)
+    if loaded.scenario is None:
+        return invalid("invalid-scenario", loaded.findings, job)
+    if (problem := too_large(loaded.scenario, job)) is not None:
+        return problem
+    options, capped = options_within(loaded.scenario, job.settings)
+    question = Question(view, Loaded(loaded.scenario, (*loaded.findings, *capped)), options, job.lang)
+    make, media_type = FILES[view.one("name")]
+    try:
+        with killed_after(hard_stop_s(options.time_limit_s)):
+            return Answer(200, make(question), media_type)
     except ProblemError as error:
         return error.problem.answer(job.lang, job.instance)
-    template = "answer.html" if view.part == "answer" else "scenario.html"
-    return Answer(200, render(template, job.lang, **context), HTML)
+    except SolverError as error:
+        return refuse("solver-refused", reason=str(error)).problem.answer(job.lang, job.instance)
 
 
 def edited(view: View) -> Loaded:
@@ -87,51 +143,7 @@ def edited(view: View) -> Loaded:
     return load_document(document, view.edits)
 
 
-def answer_of(loaded: Loaded, job: Job) -> dict[str, Any]:
-    """What a template shows of the answer to a scenario."""
-    say = words(job.lang)
-    if loaded.scenario is None:
-        findings = [f.as_dict(job.lang) for f in loaded.findings]
-        page = findings_page(say("invalid"), findings, job.lang, True)
-        return {"blocks": page, "chart": None, "map": None, "findings": _by_pointer(findings)}
-    options, capped = options_within(loaded.scenario, job.settings)
-    try:
-        with killed_after(hard_stop_s(options.time_limit_s)):
-            result = allocate(Loaded(loaded.scenario, (*loaded.findings, *capped)), options, job.lang)
-    except SolverError as error:
-        raise refuse("solver-refused", reason=str(error)) from None
-    named = replace(result, scenario=replace(result.scenario, name=""))
-    return {
-        "blocks": result_page(named, job.lang, everything=True),
-        "chart": money_by_year(result, say("consortia"), say("eur-million")),
-        "map": _map(result),
-        "findings": _by_pointer(result.findings),
-    }
-
-
-def _by_pointer(findings: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for finding in findings:
-        found.setdefault(finding["pointer"], []).append(finding)
-    return found
-
-
-def _map(result: Result) -> dict[str, Any] | None:
-    if result.indicators is None:
-        return None
-    amounts = {country: sum(money.values()) for country, money in result.indicators.by_country.items()}
-    drawn = tiles(amounts)
-    width, height = size(drawn)
-    return {"tiles": drawn, "width": width, "height": height}
-
-
-def sources_of(scenario: Scenario) -> list[dict[str, Any]]:
-    """Sources and assumptions of every figure: what a reader may doubt."""
-    texts = {s.id: s for s in scenario.sources}
-    found = []
-    parts: list[Tier | Candidate] = [*scenario.fund.tiers, *scenario.candidates]
-    for part in parts:
-        if part.assumptions or part.sources:
-            named = [texts[s] for s in part.sources if s in texts]
-            found.append({"name": part.name or part.id, "assumptions": part.assumptions, "sources": named})
-    return found
+def _refused(view: View, code: str, found: tuple[Finding, ...] | list[Finding], lang: str) -> Answer:
+    """Findings in the place of an answer."""
+    blocks: list[Block] = findings_page(words(lang)(code), [f.as_dict(lang) for f in found], lang, True)
+    return Answer(200, render("views/refused.html", lang, view=view, blocks=blocks), HTML)

@@ -8,7 +8,7 @@ from typing import Any
 from optimiser.explain.answer import CandidateCase, CountryCase, RuleInClash, Swap, TermChange
 from optimiser.explain.clash import shown
 from optimiser.explain.inquiry import Inquiry
-from optimiser.messages import digits, joined, text
+from optimiser.messages import digits, joined, listed, text
 from optimiser.plan import million
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.groups import belongs
@@ -24,7 +24,9 @@ def country_case(
     open_ = [k for k, listed in lists.items() if listed is None or country in listed]
     closed = [k for k in lists if k not in open_]
     letter = _Letter(inquiry, country, lang)
-    letter.say("opening", scenario=inquiry.scenario.name or "-", funded=len(inquiry.funded), names=_names(inquiry))
+    letter.say(
+        "opening", scenario=inquiry.scenario.name or "-", funded=len(inquiry.funded), names=_names(inquiry, lang)
+    )
     cheapest = _cheapest(inquiry.scenario, cases) if own else None
     if not own:
         answer = "no-candidate"
@@ -141,7 +143,7 @@ class _Letter:
 
     def _called(self, names: Sequence[str]) -> str:
         called = [self._inquiry.candidate(n).name or n for n in names]
-        return ", ".join(called) or text("letter.nobody", {}, self._lang)
+        return listed(called, self._lang) or text("letter.nobody", {}, self._lang)
 
 
 def _cheapest(scenario: Scenario, cases: Sequence[CandidateCase]) -> CandidateCase | None:
@@ -173,5 +175,5 @@ def _called(case: CandidateCase) -> str:
     return case.name or case.id
 
 
-def _names(inquiry: Inquiry) -> str:
-    return ", ".join(inquiry.candidate(c).name or c for c in inquiry.funded) or "-"
+def _names(inquiry: Inquiry, lang: str) -> str:
+    return listed([inquiry.candidate(c).name or c for c in inquiry.funded], lang) or "-"

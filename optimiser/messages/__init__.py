@@ -57,10 +57,21 @@ def joined(parts: Iterable[str], lang: str) -> str:
     return text("phrase.joint", {}, lang).join(parts)
 
 
+def listed(names: Iterable[str], lang: str) -> str:
+    """Names one after the other; with a semicolon between them where a name has a comma in it."""
+    known = list(names)
+    return joined(known, lang) if any("," in name for name in known) else ", ".join(known)
+
+
 def digits(shown: str, lang: str) -> str:
     """A number formatted as in English, with the marks of a language: 1,234.5 % is 1 234,5 % in French."""
     marks: Mapping[str, str] = _module(lang).MARKS
     return "".join(marks.get(c, c) for c in shown)
+
+
+def decimal_mark(lang: str) -> str:
+    """What stands between a whole number and its decimals."""
+    return digits(".", lang)
 
 
 def unit_words(unit: str, lang: str) -> str:
@@ -107,5 +118,8 @@ def _shown(value: Any, lang: str) -> Any:
     if isinstance(value, Phrase):
         return value.said(lang)
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(str(_shown(v, lang)) for v in value) or text("phrase.none", {}, lang)
+        # A number with a decimal comma is no name.
+        names = any(isinstance(v, str) and "," in v for v in value)
+        parts = [str(_shown(v, lang)) for v in value]
+        return (joined(parts, lang) if names else ", ".join(parts)) or text("phrase.none", {}, lang)
     return value

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.page.levers import edits_of, grouped, levers_of, value_of
 from api.page.tile_map import TILES, tiles
-from api.page.work import scenario_page
+from api.page.work import answer_part, form_part
 from api.settings import Settings
 from api.work.job import Job
 from optimiser.library import library_files
@@ -33,11 +33,13 @@ def document() -> dict:
     return json.loads(library_files()["first-loss-design"].read_bytes())
 
 
-def drawn(scenario: dict, **view: object) -> tuple[int, str]:
-    """Status and text of the page of a scenario, made as a worker makes it."""
-    body = orjson.dumps({"link": "/x", "query": "", "document": scenario, "others": {"en": "/x"}, **view})
-    answer = scenario_page(Job(body, "en", "urn:uuid:0", Settings()))
-    return answer.status, answer.body.decode()
+def drawn(scenario: dict, tab: str = "allocation", **asked: str) -> tuple[int, str]:
+    """Status and text of both parts of a view of a scenario, made as a worker makes them."""
+    view = {"tab": tab, "base": "/x", "link": "/x", "document": scenario, "asked": {k: [v] for k, v in asked.items()}}
+    view |= {"other": scenario} if tab == "differences" else {}
+    job = Job(orjson.dumps(view), "en", "urn:uuid:0", Settings())
+    form, answer = form_part(job), answer_part(job)
+    return max(form.status, answer.status), (form.body + answer.body).decode()
 
 
 def a_size() -> tuple[str, float]:

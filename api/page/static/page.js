@@ -32,6 +32,8 @@ async function redraw() {
     if (!response.ok || !fresh) throw new Error("no answer");
     document.getElementById(form.dataset.answer).replaceWith(fresh);
     window.history.replaceState(null, "", link);
+    const changed = new URL(link, window.location.href).search;
+    for (const other of document.querySelectorAll("a[data-carries]")) other.search = changed;
     for (const field of form.querySelectorAll("[data-base]")) {
       field.closest(".lever").classList.toggle("moved", field.value.trim() !== field.dataset.base);
     }
