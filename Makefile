@@ -14,6 +14,9 @@ SCENARIOS ?= 500
 N ?= 2000
 BENCH_ARGS ?=
 BENCH_VENV ?= .venv-bench
+ASSURE_VENV ?= .venv-assurance
+MUTANTS ?=
+COVERAGE_OF ?= tests
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -65,6 +68,27 @@ soak-properties: $(READY) ## look for scenarios that break a property: N new one
 	PROPERTY_PROFILE=searching PROPERTY_EXAMPLES=$(N) $(BIN)/python -m pytest tests/properties $(PYTEST_ARGS) \
 		--hypothesis-show-statistics
 
+mutate: $(ASSURE_VENV)/.ready ## change solve and certificate line by line and see that tests notice (MUTANTS=optimiser.certificate.ledger*)
+	$(ASSURE_VENV)/bin/mutmut run --max-children 2 $(MUTANTS)
+	$(ASSURE_VENV)/bin/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+
+coverage: $(ASSURE_VENV)/.ready ## branch coverage of the library (COVERAGE_OF="tests/rules tests/certificate" takes a part)
+	$(ASSURE_VENV)/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term:skip-covered $(COVERAGE_OF)
+
+audit: $(ASSURE_VENV)/.ready ## known vulnerabilities of the locked packages; says so where advisories cannot be reached
+	$(ASSURE_VENV)/bin/python assurance/vulnerabilities.py
+
+deps: $(ASSURE_VENV)/.ready ## imports without a declared dependency, dependencies without an import
+	$(ASSURE_VENV)/bin/deptry .
+
+sbom: $(ASSURE_VENV)/.ready $(READY) ## bill of materials of the environment (CycloneDX): build/sbom.json
+	@mkdir -p build
+	$(ASSURE_VENV)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+		--output-format JSON --output-reproducible --output-file build/sbom.json
+
+licences: $(READY) ## write docs/licences.md from what is installed
+	$(BIN)/python assurance/licences.py
+
 bench: $(BENCH_VENV)/.ready ## compare with peers: the same work, the same values (BENCH_ARGS="--write docs/benchmarks.md")
 	$(BENCH_VENV)/bin/python benchmarks/compare.py $(BENCH_ARGS)
 
@@ -83,10 +107,20 @@ lock: ## resolve requirements.lock anew, keeping pins that still fit (LOCK_ARGS=
 	@echo "requirements.lock is up to date"
 
 clean: ## remove the environment, the builds and the caches
-	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf build dist mutants .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -path ./.git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
 	@if [ -f "$(BENCH_VENV)/pyvenv.cfg" ]; then rm -rf "$(BENCH_VENV)"; fi
+	@if [ -f "$(ASSURE_VENV)/pyvenv.cfg" ]; then rm -rf "$(ASSURE_VENV)"; fi
+
+# Tools that look at the project from outside are pinned, and no part of it.
+$(ASSURE_VENV)/.ready: requirements.lock assurance/requirements.txt
+	@echo "Preparing $(ASSURE_VENV) with tools of assurance: once, some minutes ..."
+	@$(PYTHON) -m venv --clear "$(ASSURE_VENV)"
+	@$(ASSURE_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements.lock
+	@$(ASSURE_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: --requirement assurance/requirements.txt
+	@$(ASSURE_VENV)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # Peers live apart from the project: their packages are many, and none of its own.
 $(BENCH_VENV)/.ready: requirements.lock benchmarks/peers/requirements.txt

@@ -249,6 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, help="of every peer and size; otherwise the job's own number")
     parser.add_argument("--limit", type=float, default=300, help="seconds a run may take")
     parser.add_argument("--smoke", action="store_true", help="the smallest size once: are the values the same?")
+    parser.add_argument("--shown", action="store_true", help="only the sizes with a table of their own: no growth")
     parser.add_argument("--note", default="", help="a sentence about the machine, for the page")
     parser.add_argument("--write", type=Path, help="page whose tables are written anew")
     asked = parser.parse_args(arguments)
@@ -258,7 +259,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told(f"not installed here: {', '.join(absent)}")
     table: Table = {}
     for job in jobs:
-        sizes = [job.smoke] if asked.smoke else asked.sizes or job.sizes
+        of_job = SHOWN.get(job.name, job.sizes) if asked.shown else job.sizes
+        sizes = [job.smoke] if asked.smoke else asked.sizes or of_job
         runs = 1 if asked.smoke else asked.runs or job.runs
         table |= measured(job, sizes, [name for name in asked.peers if name not in absent], runs, asked.limit)
     lines = list(figures(table, jobs, asked.note))

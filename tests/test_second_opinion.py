@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimiser import (
@@ -22,7 +23,8 @@ from optimiser import (
     second_opinion,
 )
 from optimiser.library import library_files
-from optimiser.solve.external import available_solvers
+from optimiser.solve.arrays import Arrays
+from optimiser.solve.external import ExternalSession, available_solvers
 
 SOLVER = next(name for name in ("PULP_CBC_CMD", "COIN_CMD", "GLPK_CMD", "HiGHS") if name in available_solvers())
 
@@ -191,3 +193,70 @@ def test_what_is_no_dossier(tmp_path: Path) -> None:
         read_dossier(path)
     with pytest.raises(DossierError, match="is no dossier"):
         read_dossier(tmp_path / "nothing.zip")
+
+
+def test_infeasible_whole_decisions_are_called_so_by_both() -> None:
+    # Only the ticket of 20, in whole decisions, rules every plan out; CBC finds that before its search begins.
+    document: dict[str, Any] = {
+        "horizon": {"first_year": 2027, "last_year": 2029},
+        "fund": {
+            "tiers": [
+                {
+                    "id": "union",
+                    "instrument": "grant",
+                    "min_ticket": 20,
+                    "size": {"at_least": 5, "at_most": 20},
+                    "concentration": {"at_most": 0.4, "of": "size"},
+                    "annual_ceiling": {"2027": 5},
+                    "ceiling_basis": "commitments",
+                }
+            ],
+            "least_private_share": 0.2,
+            "least_public_share": 0.15,
+        },
+        "candidates": [
+            {
+                "id": "a",
+                "cost": {"2027": 40},
+                "private_pledge": 0,
+                "least_private_share": 0,
+                "least_public_share": 0,
+                "attributes": {"value": 1},
+            },
+            {
+                "id": "b",
+                "phases": [
+                    {"id": "p1", "cost": {"2027": 45}, "attributes": {"value": 1}},
+                    {"id": "p2", "cost": {"2027": 100}},
+                ],
+                "max_public_share": 0.25,
+            },
+            {"id": "c", "cost": {"2027": 10}, "attributes": {"value": 1}},
+        ],
+        "objective": {"terms": [{"term": "attribute", "attribute": "value"}]},
+    }
+    result = result_of(document)
+    assert result["termination"] == "infeasible"
+    assert verdict(document, result) == "confirmed-ending"
+
+
+def test_a_search_cut_off_without_a_plan_is_no_error() -> None:
+    # A market split (Cornuéjols and Dawande 1999): no solver finds or refutes a plan of it in a tenth of a second.
+    rng = random.Random(1)
+    rows, columns = 6, 50
+    matrix = np.array([[rng.randint(0, 99) for _ in range(columns)] for _ in range(rows)], dtype=float)
+    half = np.floor(matrix.sum(axis=1) / 2)
+    arrays = Arrays(
+        cost=np.ones(columns),
+        lower=np.zeros(columns),
+        upper=np.ones(columns),
+        integer=np.ones(columns, dtype=bool),
+        row_lower=half,
+        row_upper=half,
+        start=np.arange(0, rows * columns + 1, columns, dtype=np.int32),
+        index=np.tile(np.arange(columns, dtype=np.int32), rows),
+        value=matrix.ravel(),
+    )
+    session = ExternalSession(arrays, SOLVER, columns)
+    session.maximise(arrays.cost)
+    assert session.run(0.1).ending == "time_limit"

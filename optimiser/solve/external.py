@@ -140,6 +140,9 @@ class ExternalSession:
 def _ending(problem: pulp.LpProblem, answer: Any) -> Ending:
     """How the solver ended: ``sol_status`` of the problem in PuLP 3.3, the returned statistics in PuLP 4."""
     if isinstance(answer, int):
+        if problem.sol_status == 0:
+            # No plan, and only ``status`` tells why: CBC's "Integer infeasible" is such a case.
+            return _WITHOUT_PLAN.get(problem.status, "error")
         return _BY_NUMBER.get(problem.sol_status, "error")
     word = answer.status.name.lower()
     if word == "optimal" or (word == "gaplimit" and answer.has_solution):
@@ -151,3 +154,6 @@ def _ending(problem: pulp.LpProblem, answer: Any) -> Ending:
 
 _BY_NUMBER: dict[int, Ending] = {1: "optimal", 2: "time_limit", -1: "infeasible", -2: "unbounded"}
 """PuLP 3.3's ``sol_status``; its ``status`` calls a plan cut off by the clock optimal."""
+
+_WITHOUT_PLAN: dict[int, Ending] = {0: "time_limit", -1: "infeasible", -2: "unbounded"}
+"""PuLP 3.3's ``status`` where no plan was found; 0 is a search that was cut off."""
