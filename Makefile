@@ -14,6 +14,9 @@ SCENARIOS ?= 500
 N ?= 2000
 BENCH_ARGS ?=
 BENCH_VENV ?= .venv-bench
+EXAMPLES ?= 100
+CONNECTIONS ?= 64
+SECONDS ?= 60
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -26,7 +29,7 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties bench bench-steps \
+.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties contract load bench bench-steps \
 	audit deps sbom licences docs lock clean new-python
 
 help: ## list the targets
@@ -64,6 +67,12 @@ soak: $(READY) ## kill the service at random while it works through batches (ROU
 soak-properties: $(READY) ## look for scenarios that break a property: N new ones for each
 	PROPERTY_PROFILE=searching PROPERTY_EXAMPLES=$(N) $(BIN)/python -m pytest tests/properties $(PYTEST_ARGS) \
 		--hypothesis-show-statistics
+
+contract: $(READY) ## make many requests from the service's own description and see that it keeps it (EXAMPLES)
+	INVESTAI_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/api/test_api_contract.py
+
+load: $(READY) ## load the service with many connections: no failure, no lost job, memory flat (CONNECTIONS, SECONDS)
+	$(BIN)/python tests/soak/load.py --connections $(CONNECTIONS) --seconds $(SECONDS)
 
 bench: $(BENCH_VENV)/.ready ## compare with peers: the same work, the same values (BENCH_ARGS="--write docs/benchmarks.md")
 	$(BENCH_VENV)/bin/python benchmarks/compare.py $(BENCH_ARGS)

@@ -44,7 +44,7 @@ KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "the same key with the same body is acted on once and answered alike",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 
 PREFER = {
@@ -153,8 +153,10 @@ def result_documentation() -> Schema:
 
 def events_documentation() -> Schema:
     """Responses of a stream of events."""
-    seen = {"name": "Last-Event-ID", "in": "header", "description": "the last event seen", "schema": {"type": "string"}}
-    stream = {"description": "id, event and data of each", "content": {"text/event-stream": {"schema": TEXT}}}
+    number = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+    seen = {"name": "Last-Event-ID", "in": "header", "description": "the last event seen", "schema": number}
+    event = {"type": "object", "properties": dict.fromkeys(("id", "event", "data"), TEXT)}
+    stream = {"description": "id, event and data of each", "content": {"text/event-stream": {"itemSchema": event}}}
     return {"parameters": [seen], "responses": {"200": stream} | _by_name(400, 404, 406, 503)}
 
 
@@ -234,7 +236,7 @@ def openapi_of(app: FastAPI) -> Schema:
         needed: list[Schema] = [{"bearer": []}] if app.state.settings.tokens else [{"bearer": []}, {}]
         for address, path in document["paths"].items():
             for operation in path.values():
-                _drop_framework_errors(operation["responses"])
+                _drop_framework_answers(operation["responses"])
                 if address not in OPEN:
                     operation["security"] = needed
                     operation["responses"] |= _by_name(401, 429)
@@ -242,8 +244,12 @@ def openapi_of(app: FastAPI) -> Schema:
     return app.openapi_schema
 
 
-def _drop_framework_errors(responses: Schema) -> None:
-    """Takes out the framework's own shape of 422, which no route of this service ever gives."""
+def _drop_framework_answers(responses: Schema) -> None:
+    """Takes out the framework's own shape of 422, and its JSON of no shape, which no route of this service gives."""
+    for response in responses.values():
+        content = response.get("content", {})
+        if len(content) > 1 and content.get(JSON, {}).get("schema") == {}:
+            del content[JSON]
     content = responses.get("422", {}).get("content", {})
     if "HTTPValidationError" in json.dumps(content.get(JSON, {})):
         del content[JSON]
