@@ -85,8 +85,8 @@ def allocation_documentation() -> Schema:
 
 def validation_documentation() -> Schema:
     """Body and responses of ``POST /v1/validate``."""
-    # What is wrong with the scenario is the answer here, not a refusal.
-    return _posted("Scenario", "Validation", with_examples=True, without=(422,))
+    # What is wrong with the scenario is the answer here; 422 is for a key used twice.
+    return _posted("Scenario", "Validation", with_examples=True)
 
 
 def evaluation_documentation() -> Schema:
@@ -199,13 +199,12 @@ def _posted(
     body: str,
     answer: str,
     with_examples: bool = False,
-    without: tuple[int, ...] = (),
     headers: tuple[Schema, ...] = (KEY,),
 ) -> Schema:
     content: Schema = {"schema": {"$ref": REF + body}}
     if with_examples:
         content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in library_files()}
-    problems = {str(k): v for k, v in problems_documentation(*(s for s in _POSTED if s not in without)).items()}
+    problems = {str(k): v for k, v in problems_documentation(*_POSTED).items()}
     success = {"description": "The answer", "content": {JSON: {"schema": {"$ref": REF + answer}}}}
     return {
         "parameters": list(headers),

@@ -140,9 +140,9 @@ def _grid_size(given: Any) -> int:
     size = 1
     for values in given.values() if isinstance(given, Mapping) else ():
         count = values.get("count") if isinstance(values, Mapping) else len(values) if isinstance(values, list) else 1
-        known = isinstance(count, int) and 0 < count <= GREATEST_SWEEP
-        # Beyond this nobody reads the digits.
-        size = min(size * (count if known else 1), 10**18)
+        if isinstance(count, int) and 0 < count <= GREATEST_SWEEP:
+            # Beyond this nobody reads the digits.
+            size = min(size * count, 10**18)
     return size
 
 
