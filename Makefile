@@ -17,6 +17,9 @@ BENCH_VENV ?= .venv-bench
 ASSURE_VENV ?= .venv-assurance
 MUTANTS ?=
 COVERAGE_OF ?= tests
+EXAMPLES ?= 100
+CONNECTIONS ?= 64
+SECONDS ?= 60
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -29,7 +32,7 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties bench bench-steps \
+.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties contract load bench bench-steps \
 	audit deps sbom licences docs lock clean new-python
 
 help: ## list the targets
@@ -88,6 +91,11 @@ sbom: $(ASSURE_VENV)/.ready $(READY) ## bill of materials of the environment (Cy
 
 licences: $(READY) ## write docs/licences.md from what is installed
 	$(BIN)/python assurance/licences.py
+contract: $(READY) ## make many requests from the service's own description and see that it keeps it (EXAMPLES)
+	INVESTAI_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/api/test_api_contract.py
+
+load: $(READY) ## load the service with many connections: no failure, no lost job, memory flat (CONNECTIONS, SECONDS)
+	$(BIN)/python tests/soak/load.py --connections $(CONNECTIONS) --seconds $(SECONDS)
 
 bench: $(BENCH_VENV)/.ready ## compare with peers: the same work, the same values (BENCH_ARGS="--write docs/benchmarks.md")
 	$(BENCH_VENV)/bin/python benchmarks/compare.py $(BENCH_ARGS)

@@ -44,7 +44,7 @@ KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "the same key with the same body is acted on once and answered alike",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 
 PREFER = {
@@ -85,8 +85,8 @@ def allocation_documentation() -> Schema:
 
 def validation_documentation() -> Schema:
     """Body and responses of ``POST /v1/validate``."""
-    # What is wrong with the scenario is the answer here, not a refusal.
-    return _posted("Scenario", "Validation", with_examples=True, without=(422,))
+    # What is wrong with the scenario is the answer here; 422 is for a key used twice.
+    return _posted("Scenario", "Validation", with_examples=True)
 
 
 def evaluation_documentation() -> Schema:
@@ -153,8 +153,10 @@ def result_documentation() -> Schema:
 
 def events_documentation() -> Schema:
     """Responses of a stream of events."""
-    seen = {"name": "Last-Event-ID", "in": "header", "description": "the last event seen", "schema": {"type": "string"}}
-    stream = {"description": "id, event and data of each", "content": {"text/event-stream": {"schema": TEXT}}}
+    number = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+    seen = {"name": "Last-Event-ID", "in": "header", "description": "the last event seen", "schema": number}
+    event = {"type": "object", "properties": dict.fromkeys(("id", "event", "data"), TEXT)}
+    stream = {"description": "id, event and data of each", "content": {"text/event-stream": {"itemSchema": event}}}
     return {"parameters": [seen], "responses": {"200": stream} | _by_name(400, 404, 406, 503)}
 
 
@@ -197,13 +199,12 @@ def _posted(
     body: str,
     answer: str,
     with_examples: bool = False,
-    without: tuple[int, ...] = (),
     headers: tuple[Schema, ...] = (KEY,),
 ) -> Schema:
     content: Schema = {"schema": {"$ref": REF + body}}
     if with_examples:
         content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in library_files()}
-    problems = {str(k): v for k, v in problems_documentation(*(s for s in _POSTED if s not in without)).items()}
+    problems = {str(k): v for k, v in problems_documentation(*_POSTED).items()}
     success = {"description": "The answer", "content": {JSON: {"schema": {"$ref": REF + answer}}}}
     return {
         "parameters": list(headers),
@@ -234,7 +235,7 @@ def openapi_of(app: FastAPI) -> Schema:
         needed: list[Schema] = [{"bearer": []}] if app.state.settings.tokens else [{"bearer": []}, {}]
         for address, path in document["paths"].items():
             for operation in path.values():
-                _drop_framework_errors(operation["responses"])
+                _drop_framework_answers(operation["responses"])
                 if address not in OPEN:
                     operation["security"] = needed
                     operation["responses"] |= _by_name(401, 429)
@@ -242,8 +243,12 @@ def openapi_of(app: FastAPI) -> Schema:
     return app.openapi_schema
 
 
-def _drop_framework_errors(responses: Schema) -> None:
-    """Takes out the framework's own shape of 422, which no route of this service ever gives."""
+def _drop_framework_answers(responses: Schema) -> None:
+    """Takes out the framework's own shape of 422, and its JSON of no shape, which no route of this service gives."""
+    for response in responses.values():
+        content = response.get("content", {})
+        if len(content) > 1 and content.get(JSON, {}).get("schema") == {}:
+            del content[JSON]
     content = responses.get("422", {}).get("content", {})
     if "HTTPValidationError" in json.dumps(content.get(JSON, {})):
         del content[JSON]

@@ -23,7 +23,12 @@ def language_among(*others: str) -> Callable[..., Awaitable[str]]:
     async def language_of(
         request: Request,
         lang: Annotated[
-            str | None, Query(description="language of texts, before Accept-Language", examples=["en"])
+            str | None,
+            Query(
+                description="language of texts, before Accept-Language",
+                examples=["en"],
+                json_schema_extra={"enum": list(LANGUAGES)},
+            ),
         ] = None,
     ) -> str:
         keys = [key for key, _ in request.query_params.multi_items()]

@@ -34,6 +34,10 @@ router = APIRouter(prefix="/v1", tags=["jobs"])
 PAGE = 100
 MOST_OF_PAGE = 1000
 
+AFTER: dict[str, Any] = {"pattern": "^(-1|[0-9]{1,9})$"}
+LIMIT: dict[str, Any] = {"pattern": "^([1-9][0-9]{0,2}|1000)$"}
+"""What is taken, as described: words for it are refused with their cure, which the framework would not give."""
+
 Paged = Annotated[str, Depends(language_among("after", "limit"))]
 
 
@@ -57,8 +61,8 @@ async def get_batch(
     request: Request,
     id: str,
     lang: Paged,
-    after: Annotated[str, Query(description="children after this number")] = "-1",
-    limit: Annotated[str, Query(description="children on this page")] = str(PAGE),
+    after: Annotated[str, Query(description="children after this number", json_schema_extra=AFTER)] = "-1",
+    limit: Annotated[str, Query(description="children on this page", json_schema_extra=LIMIT)] = str(PAGE),
 ) -> Response:
     """State and counts of a batch, and a page of its children with their states; `links.next` is the next page."""
     first, most = _whole("after", after, -1, 2**31 - 1), _whole("limit", limit, 1, MOST_OF_PAGE)

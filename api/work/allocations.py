@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.problems import Answer, Problem, json_bytes
-from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, too_large
+from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, shown, too_large
 from api.work.jobs import read_job
 from optimiser.allocation import allocate
 from optimiser.batch.job import NewJob
@@ -38,7 +38,7 @@ def validate_scenario(job: Job) -> Answer:
         loaded = load_bytes(job.body)
         document = {
             "valid": loaded.scenario is not None,
-            "findings": [f.as_dict(job.lang) for f in loaded.findings],
+            "findings": shown(loaded.findings, job.lang),
             "sha256": scenario_sha256(loaded.scenario) if loaded.scenario is not None else None,
         }
         return Answer(200, json_bytes(document))

@@ -33,6 +33,9 @@ class Job:
 
 Work = Callable[[Job], Answer]
 
+MOST_FINDINGS = 1_000
+"""In one answer. A body of a megabyte may have a hundred thousand odd keys, and would be answered with forty."""
+
 
 def hard_stop_s(time_limit_s: float) -> float:
     """When a solve is killed [s]: late enough that the solver, which ends at its limit, hands over its best plan."""
@@ -137,9 +140,18 @@ def options_within(scenario: Scenario, settings: Settings) -> tuple[SolveOptions
 
 def invalid(code: str, findings: Iterable[Finding], job: Job) -> Answer:
     """The problem that carries these findings."""
-    shown = tuple(f.as_dict(job.lang) for f in findings)
-    count = sum(f["severity"] == "error" for f in shown)
-    return Problem(code, {"count": count}, shown).answer(job.lang, job.instance)
+    every = tuple(findings)
+    count = sum(f.severity == "error" for f in every)
+    return Problem(code, {"count": count}, tuple(shown(every, job.lang))).answer(job.lang, job.instance)
+
+
+def shown(findings: Sequence[Finding], lang: str) -> list[dict[str, str]]:
+    """Findings in words; where there are too many for an answer, errors first, and how many are left out."""
+    if len(findings) <= MOST_FINDINGS:
+        return [f.as_dict(lang) for f in findings]
+    first = sorted(findings, key=lambda f: f.severity != "error")[:MOST_FINDINGS]
+    more = Finding("note", "more-findings", "", {"count": len(findings) - MOST_FINDINGS})
+    return [f.as_dict(lang) for f in (*first, more)]
 
 
 def under(place: str, findings: Iterable[Finding]) -> list[Finding]:

@@ -72,6 +72,8 @@ def sweep_of(
     ]
     base, base_findings = _base(document.get("base"), folder)
     found += base_findings
+    if (size := _grid_size(document.get("grid"))) > most:
+        return None, [*found, Finding("error", "sweep-too-large", "/grid", {"count": size, "limit": most})]
     variants = list(_variants(document.get("variants"), found))
     grid = dict(_grid(document.get("grid"), found))
     if ("variants" in document) == ("grid" in document):
@@ -80,8 +82,7 @@ def sweep_of(
         return None, found
     sweep = Sweep(base, tuple(variants), grid)
     if len(sweep) > most:
-        params = {"count": len(sweep), "limit": most}
-        return None, [Finding("error", "sweep-too-large", "/grid" if grid else "/variants", params)]
+        return None, [Finding("error", "sweep-too-large", "/variants", {"count": len(sweep), "limit": most})]
     return sweep, []
 
 
@@ -132,6 +133,17 @@ def _grid(given: Any, found: list[Finding]) -> Iterator[tuple[str, tuple[Any, ..
             found.append(Finding("error", "sweep-values", join(["grid", pointer[:200]])))
         else:
             yield pointer, listed
+
+
+def _grid_size(given: Any) -> int:
+    """Points of a grid, counted before any value is made; what is malformed counts once."""
+    size = 1
+    for values in given.values() if isinstance(given, Mapping) else ():
+        count = values.get("count") if isinstance(values, Mapping) else len(values) if isinstance(values, list) else 1
+        if isinstance(count, int) and 0 < count <= GREATEST_SWEEP:
+            # Beyond this nobody reads the digits.
+            size = min(size * count, 10**18)
+    return size
 
 
 def _listed(values: Any) -> tuple[Any, ...]:

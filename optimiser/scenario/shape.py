@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -96,7 +97,7 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
             return {"among": ", ".join(sorted(_at(document, path[:-1]) or {}))[:200] or Phrase("nothing")}
         case "unknown-key":
             known = sorted(_known_keys(path[:-1], document))
-            close = difflib.get_close_matches(str(path[-1]), known, n=1)
+            close = _closest(str(path[-1])[:80], tuple(known))
             hint = Phrase("did-you-mean", {"key": close[0]}) if close else Phrase("keys-here", {"keys": known})
             return {"hint": hint}
         case "below-least" | "not-above" | "above-greatest" | "not-below":
@@ -168,9 +169,21 @@ def _at(document: Any, path: list[str | int]) -> Any:
     return here
 
 
+@cache
+def _schema() -> dict[str, Any]:
+    """The schema as pydantic makes it, once: it takes a tenth of a second, and a file may have a thousand odd keys."""
+    return Scenario.model_json_schema()
+
+
+@lru_cache(maxsize=1000)
+def _closest(key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The known key that a key looks like, or none."""
+    return tuple(difflib.get_close_matches(key, known, n=1))
+
+
 def _known_keys(path: list[str | int], document: Any) -> set[str]:
     """Keys the format knows where ``path`` leads."""
-    schema = Scenario.model_json_schema()
+    schema = _schema()
     here: list[dict[str, Any]] = [schema]
     for part in path:
         following: list[dict[str, Any]] = []

@@ -553,6 +553,7 @@ ELSEWHERE = {
     "workbook-number",
     "workbook-json",
     "workbook-too-long",
+    "more-findings",
 }
 """Findings of solving, of batches, of the service and of workbooks, provoked by their own tests."""
 

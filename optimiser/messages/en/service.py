@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SERVICE: dict[str, tuple[str, str]] = {
+    "more-findings": ("There are {count} more findings than an answer holds.", "Mend those shown and send it again."),
     "batch-form": (
         "A batch is a list of scenarios or a sweep, one of them, and not empty.",
         'Write {{"scenarios": […]}} or {{"sweep": {{"base": …, "variants": […]}}}}.',

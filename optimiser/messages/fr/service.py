@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 SERVICE: dict[str, tuple[str, str]] = {
+    "more-findings": (
+        "Il y a {count} constats de plus que n'en contient une réponse.",
+        "Corrigez ceux qui sont montrés et renvoyez le fichier.",
+    ),
     "batch-form": (
         "Un lot est une liste de scénarios ou un balayage, l'un des deux, et n'est pas vide.",
         'Écrivez {{"scenarios": […]}} ou {{"sweep": {{"base": …, "variants": […]}}}}.',
