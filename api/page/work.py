@@ -67,6 +67,11 @@ class View:
         pairs = [*self.kept, *(more or {}).items(), ("lang", lang)]
         return f"{path}?{urlencode(pairs)}"
 
+    def to_differences(self, lang: str) -> str:
+        """Address of what the changes do: from the scenario as written to the one with them."""
+        id = self.base.rpartition("/")[2]
+        return f"/differences?{urlencode([('a', id), ('b', id), *self.kept, ('lang', lang)])}"
+
 
 def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""

@@ -27,6 +27,7 @@ from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
+from optimiser.solve.clock import Clock
 
 
 def levers(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Context:
@@ -46,6 +47,7 @@ def levers(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Co
 def answered(q: Question) -> Context:
     """The plan; where there is none, which rules clash and what would mend it."""
     say = words(q.lang)
+    clock = Clock(q.options)
     result = allocate(q.loaded, q.options, q.lang)
     named = replace(result, scenario=replace(result.scenario, name=""))
     names = tier_names(q.scenario)
@@ -60,7 +62,7 @@ def answered(q: Question) -> Context:
         "repairs": [],
     }
     if result.termination == "infeasible":
-        found = repair(q.loaded, q.options, q.lang)
+        found = repair(q.loaded, clock.next(), q.lang)
         context["repairs"] = repairs_of(found, q)
     return context
 

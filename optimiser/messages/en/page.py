@@ -104,6 +104,7 @@ PAGE: dict[str, str] = {
     "strategy.max-min": "As much as can be for the worst served country",
     "strategy.robust": "Least regret over the variants",
     "strategy.risk-averse": "Least loss of public money",
+    "differs": "What these changes do",
     "differences.a": "From",
     "differences.b": "to",
     "frontier.first": "As much as can be of",

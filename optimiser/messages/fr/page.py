@@ -104,6 +104,7 @@ PAGE: dict[str, str] = {
     "strategy.max-min": "Le plus possible pour le pays le moins bien servi",
     "strategy.robust": "Le moindre regret sur les variantes",
     "strategy.risk-averse": "La moindre perte d'argent public",
+    "differs": "Ce que font ces changements",
     "differences.a": "De",
     "differences.b": "à",
     "frontier.first": "Le plus possible de",
