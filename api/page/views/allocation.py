@@ -74,7 +74,8 @@ def _of_any(name: str) -> bool:
 
 def repairs_of(found: Repair, q: Question) -> list[tuple[Block, str | None]]:
     """The clash and each repair, with the link that applies it where numbers alone are changed."""
-    blocks = repair_page(replace(found, scenario=replace(found.scenario, name="")), q.lang)[1:]
+    # Without the heading, which the page has said, and without the time it took.
+    blocks = repair_page(found, q.lang)[1:-1]
     commands = {option.command for option in found.repairs if option.command}
     shown: list[tuple[Block, str | None]] = []
     options = iter(found.repairs)
