@@ -81,6 +81,20 @@ def test_differences_show_the_changes_of_the_link_only(client: httpx.Client, lan
     assert text("cli.diff.same-inputs", {}, lang) in same
 
 
+def test_any_two_scenarios_are_compared_where_none_or_one_is_named(client: httpx.Client) -> None:
+    for asked in ({}, {"b": "ai-factories"}):
+        page = client.get("/differences", params=asked).text
+        first, second = re.findall(r'<option value="([^"]+)" selected>', page)
+        assert first != second == "ai-factories"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_the_page_are_explained_on_it(client: httpx.Client, lang: str) -> None:
+    page = client.get(SMALL, params={"lang": lang}).text
+    words = re.findall(r"<dt>([^<]+)</dt><dd>([^<]{20,})</dd>", page)
+    assert len(words) == 7 and any("CVaR" in meaning for _, meaning in words)
+
+
 @pytest.mark.parametrize(
     ("tab", "asked"),
     [
