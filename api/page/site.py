@@ -89,9 +89,8 @@ async def get_view(request: Request, id: str, tab: str, lang: PageLanguage) -> R
 async def get_differences(request: Request, lang: PageLanguage) -> Response:
     """What differs between two scenarios, the second one with the edits of the link."""
     names = {name: str(json.loads(content).get("name", name)) for name, content in library().items()}
-    first, *others = names
-    a = request.query_params.get("a") or first
-    b = request.query_params.get("b") or next(iter(others), first)
+    b = request.query_params.get("b") or next(iter(names))
+    a = request.query_params.get("a") or next(name for name in names if name != b)
     other, document = await found(request, a), await found(request, b)
     view = view_of(request, f"/scenarios/{b}", "differences", document, other)
     view.asked.update(a=[a], b=[b])

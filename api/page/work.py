@@ -67,6 +67,19 @@ class View:
         pairs = [*self.kept, *(more or {}).items(), ("lang", lang)]
         return f"{path}?{urlencode(pairs)}"
 
+    @property
+    def id(self) -> str:
+        """The scenario's id."""
+        return self.base.rpartition("/")[2]
+
+    def to_differences(self, lang: str) -> str:
+        """Address of what the changes do: from the scenario as written to the one with them."""
+        return f"/differences?{urlencode([('a', self.id), ('b', self.id), *self.kept, ('lang', lang)])}"
+
+    def to_another(self, lang: str) -> str:
+        """Address of what differs from another scenario to this one with its changes."""
+        return f"/differences?{urlencode([('b', self.id), *self.kept, ('lang', lang)])}"
+
 
 def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""

@@ -89,3 +89,77 @@ def test_everybody_can_use_it(browser: Browser, address: str, name: str, path: s
     # Chromium itself complains about the status of the page that is not there.
     assert [c for c in complaints if "404" not in c] == []
     page.context.close()
+
+
+VIEWS = {
+    "compare": f"{SCENARIO}/compare?strategies=pro-rata",
+    "frontier": f"{SCENARIO}/frontier?first=private_money&second=public_money&points=5",
+    "robustness": f"{SCENARIO}/robustness?draws=3",
+    "explain": f"{SCENARIO}/explain?country=PT",
+    "differences": "/differences?a=first-loss-design&b=first-loss-design&/fund/tiers/first-loss/size=4500",
+    "repairs": f"{SCENARIO}?/fund/tiers/first-loss/size=10&{LIMIT}=0.0001",
+}
+"""A question of each view; half of them is looked at in one scheme and language, half in the other."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", VIEWS)
+def test_everybody_can_use_every_view(browser: Browser, address: str, name: str, width: int) -> None:
+    other = (list(VIEWS).index(name) + (width == 390)) % 2
+    lang, scheme = ("en", "light") if other else ("fr", "dark")
+    page, complaints = opened(browser, address, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.goto(f"{VIEWS[name]}&lang={lang}")
+    expect(page.locator("#answer .verdict")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".waiting")).to_be_hidden()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}-{lang}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_point_of_the_frontier_shows_its_plan_by_keyboard(browser: Browser, address: str) -> None:
+    page, complaints = opened(browser, address, java_script_enabled=False)
+    page.goto(f"{VIEWS['frontier']}&lang=en")
+    expect(page.locator(".plan:visible")).to_have_count(0)
+    page.locator('svg.frontier a[href="#plan-2"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".plan:visible")).to_have_count(1)
+    expect(page.locator("#plan-2")).to_be_visible()
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_moved_lever_goes_along_to_the_other_views(browser: Browser, address: str) -> None:
+    page, complaints = opened(browser, address)
+    page.goto(f"{SCENARIO}?lang=fr")
+    page.locator(f'input[name="{LIMIT}"]').fill("0,3")
+    expect(page.locator(".lever.moved")).to_have_count(1, timeout=PATIENCE_MS)
+    page.locator('nav a[href*="/explain"]').click()
+    expect(page.locator(".changes")).to_contain_text(LIMIT)
+    assert complaints == []
+    page.context.close()
+
+
+def test_nothing_moves_while_a_page_comes(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address)
+    page.add_init_script(
+        "window.moved = 0; const add = (list) => list.getEntries().forEach((e) => { window.moved += e.value; });"
+        "new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(f"{SCENARIO}?lang=en")
+    assert page.evaluate("window.moved") < 0.02
+    page.context.close()
+
+
+def test_paper_holds_the_answer_and_nothing_to_click(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, color_scheme="dark", viewport={"width": 794, "height": 1123})
+    page.goto(f"{SCENARIO}?lang=en")
+    page.emulate_media(media="print")
+    for hidden in (".levers", ".tabs", ".files", ".bar"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.locator("#answer table").first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.context.close()

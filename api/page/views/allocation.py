@@ -27,6 +27,7 @@ from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
+from optimiser.solve.clock import Clock
 
 
 def levers(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Context:
@@ -46,6 +47,7 @@ def levers(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Co
 def answered(q: Question) -> Context:
     """The plan; where there is none, which rules clash and what would mend it."""
     say = words(q.lang)
+    clock = Clock(q.options)
     result = allocate(q.loaded, q.options, q.lang)
     named = replace(result, scenario=replace(result.scenario, name=""))
     names = tier_names(q.scenario)
@@ -60,7 +62,7 @@ def answered(q: Question) -> Context:
         "repairs": [],
     }
     if result.termination == "infeasible":
-        found = repair(q.loaded, q.options, q.lang)
+        found = repair(q.loaded, clock.next(), q.lang)
         context["repairs"] = repairs_of(found, q)
     return context
 
@@ -72,7 +74,8 @@ def _of_any(name: str) -> bool:
 
 def repairs_of(found: Repair, q: Question) -> list[tuple[Block, str | None]]:
     """The clash and each repair, with the link that applies it where numbers alone are changed."""
-    blocks = repair_page(replace(found, scenario=replace(found.scenario, name="")), q.lang)[1:]
+    # Without the heading, which the page has said, and without the time it took.
+    blocks = repair_page(found, q.lang)[1:-1]
     commands = {option.command for option in found.repairs if option.command}
     shown: list[tuple[Block, str | None]] = []
     options = iter(found.repairs)

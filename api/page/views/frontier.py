@@ -29,7 +29,7 @@ MOST_PLANS = 40
 """Points whose plans stand on the page: it stays small enough to be sent."""
 
 WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 86, 24, 16, 56
+LEFT, RIGHT, TOP, BOTTOM = 86, 40, 16, 56
 
 
 def asked(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Context:
