@@ -17,7 +17,7 @@ from schemathesis.config import SchemathesisConfig
 from api.app import create_app
 from api.settings import Settings
 
-EXAMPLES = int(os.environ.get("INVESTAI_TEST_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("INVESTAI_TEST_EXAMPLES", "2"))
 
 # What a schema cannot say, findings do: a scenario that fits its schema may still be refused, in full.
 POSITIVE = ["2xx", "3xx", 404, 409, 422]
