@@ -17,7 +17,7 @@ from schemathesis.config import SchemathesisConfig
 from api.app import create_app
 from api.settings import Settings
 
-EXAMPLES = int(os.environ.get("INVESTAI_TEST_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("INVESTAI_TEST_EXAMPLES", "2"))
 
 # What a schema cannot say, findings do: a scenario that fits its schema may still be refused, in full.
 POSITIVE = ["2xx", "3xx", 404, 409, 422]
@@ -35,9 +35,9 @@ CONFIG = {
 
 @pytest.fixture(scope="module")
 def contract_server() -> Iterator[LocalServer]:
-    """A real server that solves quickly or not at all."""
+    """A real server whose hard stop no carried scenario meets, however busy the machine."""
     with running_local_server(
-        Settings(workers=2, max_time_limit_s=0.5, max_job_time_limit_s=0.5, requests_per_minute=0)
+        Settings(workers=2, max_time_limit_s=10.0, max_job_time_limit_s=5.0, requests_per_minute=0)
     ) as found:
         yield found
 
