@@ -172,7 +172,7 @@ def figures(table: Table, jobs: Sequence[Job], note: str) -> Iterator[str]:
         sizes = [size for of, size in table if of == job.name]
         if len(sizes) >= 3:
             yield ""
-            yield f"**Growth: {job.title.lower()}, median seconds by {job.unit}**"
+            yield f"**Growth: {job.title[0].lower()}{job.title[1:]}, median seconds by {job.unit}**"
             yield ""
             yield f"| | {' | '.join(f'{size:,}' for size in sizes)} | exponent |"
             yield "|---|" + "---:|" * (len(sizes) + 1)

@@ -12,6 +12,7 @@ from result_cases import GIVE, M, odd_scenario, scenario, site, solve, solved, t
 from optimiser import allocate
 from optimiser.certificate import certify
 from optimiser.plan import exact
+from optimiser.solve.rounding import _Cells, _transport
 
 CASES = 360
 GROUPS = 12
@@ -117,3 +118,14 @@ def test_a_fraction_has_fifteen_digits():
     assert result.candidates[0].funded == 0.333333333333333
     assert exact(result.candidates[0].funded) == Fraction(333333333333333, 10**15)
     assert result.indicators.public_money == 1
+
+
+def test_open_cells_go_to_the_nearer_euro():
+    """As far as their rows allow; where a row asks for one more or less, the cell nearest to it gives way."""
+    cells = _Cells({}, [0, 0, 0], [0.9, 0.4, 0.7])
+    every = [0, 1, 2]
+    assert _transport(cells, [(every, 0, 3)]) == [1, 0, 1]
+    assert _transport(cells, [(every, 1, 1)]) == [1, 0, 0]
+    assert _transport(cells, [(every, 3, 3)]) == [1, 1, 1]
+    assert _transport(cells, [([0], 0, 0), ([1, 2], 1, 1)]) == [0, 0, 1]
+    assert _transport(cells, [(every, 4, 4)]) is None
