@@ -25,7 +25,6 @@ class LossFunction:
     """excess ≥ Σ_s π[s] · max(0, Σ_i losses[s,i] · column[i] − Σ threshold).  [EUR million]
 
     losses: share lost by draw and exposure (S × n). threshold: columns that are summed (attachment, value at risk).
-    tail: share of the draws that is expected above the threshold, a hint for where to look first.
     """
 
     name: str
@@ -34,7 +33,6 @@ class LossFunction:
     exposures: tuple[int, ...]
     threshold: tuple[int, ...]
     excess: int
-    tail: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def expected_excess(programme: Programme, pool: Pool, level: Level) -> list[tupl
     if level.name not in pool._excess:
         column = programme.column(f"reaches.{programme.width}")
         pool._excess[level.name] = column
-        pool.functions.append(_function(pool, level, f"W1 {level.name}", (level.attachment,), column, tail=0.0))
+        pool.functions.append(_function(pool, level, f"W1 {level.name}", (level.attachment,), column))
     return [(pool._excess[level.name], 1.0)]
 
 
@@ -186,16 +184,14 @@ def tail_mean(programme: Programme, pool: Pool, level: Level, alpha: float) -> l
         excess = programme.column(f"excess.{programme.width}")
         pool._tails[key] = (eta, excess)
         threshold = (eta,) if level.attachment is None else (level.attachment, eta)
-        pool.functions.append(_function(pool, level, f"R3 {level.name} {alpha}", threshold, excess, tail=1 - alpha))
+        pool.functions.append(_function(pool, level, f"R3 {level.name} {alpha}", threshold, excess))
     eta, excess = pool._tails[key]
     return [(eta, 1.0), (excess, 1.0 / (1.0 - alpha))]
 
 
-def _function(
-    pool: Pool, level: Level, name: str, threshold: tuple[int, ...], excess: int, tail: float
-) -> LossFunction:
+def _function(pool: Pool, level: Level, name: str, threshold: tuple[int, ...], excess: int) -> LossFunction:
     losses = pool.losses_of(tuple(level.lost))
-    return LossFunction(name, losses, pool.draws.probability, tuple(level.lost.values()), threshold, excess, tail)
+    return LossFunction(name, losses, pool.draws.probability, tuple(level.lost.values()), threshold, excess)
 
 
 def hurdles(programme: Programme, data: Data, columns: Columns, pool: Pool) -> None:
