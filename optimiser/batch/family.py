@@ -12,7 +12,8 @@ import time
 from optimiser.allocation import collector_paused, options_of, solve_stated, solved, write_up
 from optimiser.model.family import StatedFamily
 from optimiser.result.result import Result
-from optimiser.scenario.canonical import Canonical, canonical_of
+from optimiser.scenario.canonical import Canonical
+from optimiser.scenario.family import ReadFamily
 from optimiser.scenario.load import Loaded
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.options import SolveOptions
@@ -23,6 +24,7 @@ class Family:
     """What the scenario solved last leaves to the next: its rows and columns, the solver's session and its bases."""
 
     def __init__(self) -> None:
+        self.read = ReadFamily()
         self.stated = StatedFamily()
         self.start = Start()
 
@@ -41,7 +43,7 @@ class Family:
         scenario = loaded.expect()
         options = options or options_of(scenario)
         with collector_paused():
-            canonical = canonical or canonical_of(scenario)
+            canonical = canonical or self.read.canonical(scenario)
             if options.solver != "highs":
                 return write_up(loaded, solved(scenario, options, started), lang, started)
             try:

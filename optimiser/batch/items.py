@@ -17,6 +17,7 @@ from optimiser.batch.sweep import Sweep, is_sweep, sweep_of
 from optimiser.errors import PointerError
 from optimiser.findings import Finding, has_errors
 from optimiser.library import library_files
+from optimiser.scenario.family import ReadFamily
 from optimiser.scenario.load import Loaded, load_document, load_file, load_read
 from optimiser.scenario.patch import patched
 from optimiser.scenario.read import GREATEST_FILE, read_file, read_json
@@ -93,12 +94,12 @@ class SweepItem(Item):
     def content(self) -> bytes:
         return orjson.dumps([self.sweep.base, self.sweep.patch(self.number)])
 
-    def load(self, settings: Mapping[str, Any]) -> Loaded:
+    def load(self, settings: Mapping[str, Any], family: ReadFamily | None = None) -> Loaded:
         try:
             document = patched(self.sweep.base, self.sweep.patch(self.number))
         except PointerError as error:
             return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": error.where}),))
-        return load_document(document, settings)
+        return load_document(document, settings, family)
 
 
 @dataclass(frozen=True, slots=True)

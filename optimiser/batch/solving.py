@@ -145,8 +145,11 @@ def _guarded(item: Item, options: BatchOptions, work: Callable[[Item, BatchOptio
 
 
 def _answered(item: Item, options: BatchOptions) -> Answered | Prepared:
-    loaded = item.load(options.settings)
-    canonical = canonical_of(loaded.scenario) if loaded.scenario is not None else None
+    read = _family().read if isinstance(item, SweepItem) else None
+    loaded = item.load(options.settings, read) if isinstance(item, SweepItem) else item.load(options.settings)
+    canonical = None
+    if loaded.scenario is not None:
+        canonical = read.canonical(loaded.scenario) if read is not None else canonical_of(loaded.scenario)
     prepared = _prepared(loaded, options, canonical)
     if loaded.scenario is None or prepared.key is None:
         return prepared

@@ -19,7 +19,8 @@ def tier_envelope(programme: Programme, data: Data, columns: Columns) -> None:
     Dual: objective gained per extra EUR million in tier k (≥ 0); lost per EUR million it must spend (≤ 0).
     """
     for tier in data.tiers.values():
-        spent = [(i, tier.budget_rate) for i in columns.x_of_tier[tier.id]]
+        rate = tier.budget_rate
+        spent = [(i, rate) for i in columns.x_of_tier[tier.id]]
         if tier.revolving is None:
             programme.at_most("B1", tier.id, "", spent, whole_euros(tier.size.at_most))
         if tier.size.at_least > 0:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.plan import EUROS_PER_MILLION, Plan, exact, million
+from optimiser.plan import EUROS_PER_MILLION, Plan, euros_of, million
 from optimiser.result.measures import funded_phases
 from optimiser.result.result import CandidateAid, GrantEquivalents, NotCounted
 from optimiser.risk import measures, terms
@@ -32,7 +32,8 @@ def grant_equivalents(scenario: Scenario, plan: Plan, draws: Draws | None) -> Gr
     given = {t.id: _given(scenario, t, paid, draws, rate) for t in public}
     cost: dict[str, Fraction] = defaultdict(Fraction)
     for c, p, y in funded_phases(scenario, plan):
-        cost[c.id] += sum((exact(amount) for amount in p.stated_cost[1].values()), Fraction(0)) * y
+        due = sum(euros_of(amount) for amount in p.stated_cost[1].values())
+        cost[c.id] += Fraction(due, EUROS_PER_MILLION) * y
     candidates = []
     for c in scenario.candidates:
         by_tier = {k: by[c.id] for k, by in given.items() if by is not None and c.id in by}

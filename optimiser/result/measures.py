@@ -87,14 +87,17 @@ def _attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None
 def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
     total = Fraction(0)
     first = scenario.years[0] if scenario.years else 0
-    growth = 1 + exact(scenario.discount_rate)
+    growth = float(1 + exact(scenario.discount_rate))
+    served_from: dict[int, Fraction] = {}
     lag = 1 if term.service_lag_years is None else term.service_lag_years
     for c, p, y in funded_phases(scenario, plan):
         start = plan.start.get((c.id, p.id))
         serves = max(p.cost_from(start), default=first if start is None else start) + lag - first
-        # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
-        served = sum(float(growth) ** -n for n in range(serves, serves + (term.life_years or 0)))
-        total += exact(value_with(c, p, term.attribute or "")) * y * Fraction(served)
+        if serves not in served_from:
+            # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
+            served = sum(growth**-n for n in range(serves, serves + (term.life_years or 0)))
+            served_from[serves] = Fraction(served)
+        total += exact(value_with(c, p, term.attribute or "")) * y * served_from[serves]
     return total
 
 

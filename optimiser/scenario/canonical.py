@@ -51,6 +51,13 @@ def canonical_of(scenario: Scenario) -> Canonical:
     return Canonical(_object(dumped, False, odd), not odd)
 
 
+def canonical_part(scenario: Scenario, name: str) -> tuple[dict[str, Any], bool]:
+    """One part of ``canonical_of``: what it writes (nothing where there is none), and whether it is plain."""
+    odd: list[Any] = []
+    dumped = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, include={name})
+    return _object(dumped, False, odd), not odd
+
+
 def canonical_json(scenario: Scenario) -> bytes:
     """The scenario as RFC 8785 bytes."""
     return canonical_of(scenario).as_bytes()

@@ -12,6 +12,7 @@ from optimiser.findings import Finding, has_errors
 from optimiser.messages import type_of
 from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
 from optimiser.scenario.check.references import UNKNOWN_CODES
+from optimiser.scenario.family import ReadFamily
 from optimiser.scenario.patch import patched
 from optimiser.scenario.pointer import join, set_value
 from optimiser.scenario.read import file_content, read_file, read_json
@@ -37,12 +38,13 @@ class Loaded:
         return self.scenario
 
 
-def load_document(document: Any, settings: Mapping[str, Any] | None = None) -> Loaded:
+def load_document(document: Any, settings: Mapping[str, Any] | None = None, family: ReadFamily | None = None) -> Loaded:
     """A scenario from dicts and lists, as JSON gives them.
 
     settings: values by pointer, put into the document first; ``document`` itself stays as it is.
+    family: what was read before, of which unchanged parts are taken over; the document may not be changed after.
     """
-    return _loaded(document, [], settings or {})
+    return _loaded(document, [], settings or {}, family)
 
 
 def load_bytes(content: bytes, settings: Mapping[str, Any] | None = None) -> Loaded:
@@ -120,7 +122,9 @@ def with_stress(scenario: Scenario, stress: Stress) -> Loaded:
     return Loaded(None, (*loaded.findings, Finding("error", "stress-changes-question", "", {"what": changed})))
 
 
-def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, Any]) -> Loaded:
+def _loaded(
+    document: Any, findings: Sequence[Finding], settings: Mapping[str, Any], family: ReadFamily | None = None
+) -> Loaded:
     found = list(findings)
     if not isinstance(document, dict):
         return Loaded(None, tuple(found or [Finding("error", "not-an-object", "", {"found": type_of(document)})]))
@@ -131,10 +135,10 @@ def _loaded(document: Any, findings: Sequence[Finding], settings: Mapping[str, A
                 set_value(document, pointer, value)
             except PointerError as error:
                 found.append(Finding("error", "pointer-leads-nowhere", pointer, {"reason": error.where}))
-    scenario, whole, shape_findings = shape_scenario(document)
+    scenario, whole, shape_findings = family.shape(document) if family else shape_scenario(document)
     found += shape_findings
     if scenario is not None and whole:
-        found += check_scenario(scenario)
+        found += family.check(scenario) if family else check_scenario(scenario)
         found += [] if has_errors(found) else _patch_findings(scenario)
     elif scenario is not None:
         ids = _ids(document)

@@ -16,11 +16,11 @@ from optimiser.scenario.pointer import place, set_value, split
 
 
 def patched(document: Any, patch: Mapping[str, Any]) -> Any:
-    """The document with the patch in it; neither is changed.
+    """The document with the patch in it; neither is changed. What the patch does not touch is shared, not copied.
 
     Errors: PointerError where the patch leads nowhere, saying which part.
     """
-    changed = copy.deepcopy(document)
+    changed = copy.copy(document)
     for key, value in patch.items():
         parts = tuple(split(key)) if key.startswith("/") else (key,)
         _put(changed, parts, copy.deepcopy(value))
@@ -34,4 +34,14 @@ def _put(document: Any, parts: tuple[str, ...], value: Any) -> None:
         for key, part in value.items():
             _put(document, (*parts, str(key)), part)
     else:
+        _own(document, parts[:-1])
         set_value(document, parts, value)
+
+
+def _own(document: Any, parts: tuple[str, ...]) -> None:
+    """Put copies in place of the objects and lists on the way, as far as it leads."""
+    for n in range(1, len(parts) + 1):
+        here = place(document, parts[:n], missing=None)
+        if not isinstance(here, dict | list):
+            return
+        set_value(document, parts[:n], copy.copy(here))

@@ -6,7 +6,7 @@
    After each stage the search stays on its optimal face: columns and rows with a reduced cost or dual are
    fixed where they stand, so later stages can give up nothing at all.
 3. Where there are no whole decisions the plan is then taken anew from what stands at its bounds (``vertex``), with
-   its prices: the answer does not depend on the way, so that it may start from the bases of a neighbour.
+   its prices: the answer does not depend on the way, so that it may be found from a neighbour's (``neighbour``).
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ from optimiser.model.objective import Goal
 from optimiser.model.programme import merged
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.external import ExternalSession
+from optimiser.solve.goals import NOTHING, absolute_gap, cost_of, priced
 from optimiser.solve.losses import LossSession, with_plain_losses
-from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP, TIE_BREAK_NODES, SolveOptions
+from optimiser.solve.neighbour import PRICES, Question
+from optimiser.solve.options import FEASIBILITY_TOLERANCE, TIE_BREAK_NODES, SolveOptions
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
 from optimiser.solve.start import Start, Unsettled
 from optimiser.solve.tie_break import tie_break_goals
-from optimiser.solve.unspent import kept_by
+from optimiser.solve.unspent import kept_by, tiers_with_money_left
 from optimiser.solve.vertex import vertex_of
 
 MOST_CUTS = 20
@@ -42,9 +44,6 @@ presolve calls tighter rows with fractions in them infeasible. What is held whil
 
 MONEY_SLACK = 1e-12
 """The same where money is settled and no face can be held: a double's noise on the sum."""
-
-NOTHING = 1e-7
-"""A fraction as small as that is none, as everywhere in the comparison of plans."""
 
 LARGE = 10_000
 """Columns from which the last tie-break stage goes to the interior point method (measured: a third of the time)."""
@@ -68,8 +67,6 @@ class Search:
     start: Start | None = None
     hot: bool = False
     anew: bool = False
-    fixed_columns: set[int] = field(default_factory=set)
-    fixed_rows: set[int] = field(default_factory=set)
 
     def run(self, name: str, seconds: float, method: Method) -> Run:
         """A linear programme of this name; from the neighbour's basis where there is one."""
@@ -79,6 +76,7 @@ class Search:
             self.session.start_from(self.start.bases[name])
             method = "dual"
         run = self.session.run(seconds, method=method)
+        self.start.runs += 1
         self.start.iterations += self.session.iterations
         if run.ending == "optimal":
             self.start.bases[name] = self.session.basis()
@@ -118,7 +116,8 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
     Errors: SolverError where the solver refuses the model; SolverUnavailable where the named solver is not installed.
     """
     deadline = time.perf_counter() + options.time_limit_s
-    ties = tie_break_goals(model, options.settle_money) if options.tie_break or options.settle_money else []
+    ties_of = start.tie_break.goals if start is not None else tie_break_goals
+    ties = ties_of(model, options.settle_money) if options.tie_break or options.settle_money else []
     if not ties:
         # Only the objective and who is funded are asked for.
         model = replace(model, tier_order=())
@@ -127,26 +126,24 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
     anew = _is_taken_anew(model, arrays, options)
     if options.watch is not None:
         start = None  # the session a neighbour left has nobody who looks on
+    if start is not None and anew and (beside := _beside(model, arrays, options, ties, start)) is not None:
+        start.count(hot=True)
+        return beside
+    if start is not None:
+        start.forget()
     while True:
         session = start.session(arrays, options.threads) if start and anew else _session(model, arrays, options)
         search = Search(session, arrays, options, deadline, anew=anew)
-        if start is not None and anew:
-            search.start, search.hot = start, bool(start.bases)
+        search.start = start if anew else None
         for values in excluded:
             _exclude(search, values)
-        try:
-            outcome = _search(model, search, ties)
-            has_plan = isinstance(outcome, Outcome) and outcome.values is not None
-            if options.unspent and has_plan and isinstance(session, Session):
-                assert isinstance(outcome, Outcome) and outcome.values is not None
-                session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
-                kept = kept_by(model, session, outcome.values, search.run, search.polishing(), anew)
-                outcome = replace(outcome, kept=kept)
-        except Unsettled:
-            assert start is not None
-            seconds += session.seconds
-            start.forget()
-            continue
+        outcome = _search(model, search, ties)
+        has_plan = isinstance(outcome, Outcome) and outcome.values is not None
+        if options.unspent and has_plan and isinstance(session, Session):
+            assert isinstance(outcome, Outcome) and outcome.values is not None
+            session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
+            kept = kept_by(model, session, outcome.values, search.run, search.polishing(), anew)
+            outcome = replace(outcome, kept=kept)
         seconds += session.seconds
         if isinstance(outcome, Outcome):
             if excluded:
@@ -154,11 +151,48 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
             if search.stopped() and outcome.termination == "time_limit":
                 search.notes.append("search-stopped")
             if start is not None:
-                start.count(search.hot)
+                start.count(hot=False)
+                if anew and outcome.termination == "optimal" and outcome.values is not None:
+                    start.settle(arrays, outcome.values, ties[-1].name, PRICES)
             return replace(outcome, solver_seconds=seconds, notes=tuple(dict.fromkeys(search.notes)))
         excluded.append(outcome)
         if len(excluded) > MOST_CUTS:
             return _none("error", model, search, seconds)
+
+
+def _beside(model: Model, arrays: Arrays, options: SolveOptions, ties: Sequence[Goal], start: Start) -> Outcome | None:
+    """The outcome by a few pivots from the neighbour's; None where it is to be searched for."""
+    fractions = [i for i in model.columns.y.values() if not arrays.integer[i]]
+    costs = [cost_of(goal, len(arrays.cost)) for goal in (*model.stages, *ties)]
+    found = start.beside(arrays, Question(costs, len(model.stages), fractions), options.threads)
+    if found is None:
+        return None
+    values = [float(cost @ found.vertex.values) for cost in costs[: len(model.stages)]]
+    stages = [
+        StageOutcome(goal.name, value, value, True, absolute_gap(goal))
+        for goal, value in zip(model.stages, values, strict=True)
+    ]
+    outcome = Outcome(
+        termination="optimal",
+        values=found.vertex.values,
+        row_dual=found.vertex.row_dual,
+        stages=tuple(stages),
+        absolute_gap=stages[0].absolute_gap,
+        another_optimum=found.another_optimum,
+        integers_fixed=False,
+        row_range=found.vertex.row_range,
+        solver_seconds=found.seconds,
+    )
+    if not options.unspent or not tiers_with_money_left(model, found.vertex.values):
+        return outcome
+    session = start.session(arrays, options.threads)
+    deadline = time.perf_counter() + options.time_limit_s
+    search = Search(session, arrays, options, deadline, start=start, hot=True, anew=True)
+    try:
+        kept = kept_by(model, session, found.vertex.values, search.run, search.polishing(), anew=True)
+    except Unsettled:
+        return None
+    return replace(outcome, kept=kept, solver_seconds=found.seconds + session.seconds)
 
 
 def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | ExternalSession:
@@ -329,7 +363,6 @@ class _Linear:
     row_dual: Floats | None = None
     another_optimum: Uniqueness = "none"
     row_range: tuple[Floats, Floats] | None = None
-    finished: bool = False
 
 
 def _money(model: Model, search: Search, ties: list[Goal], reached: list[float]) -> _Linear:
@@ -362,7 +395,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
             break
         values = run.values
         if n < objective and run.row_dual is not None:
-            less_broken |= np.abs(run.row_dual[: len(less_broken)]) > _priced(cost)
+            less_broken |= np.abs(run.row_dual[: len(less_broken)]) > priced(cost)
         if n == objective and run.row_dual is not None:
             row_dual = np.where(less_broken, np.nan, run.row_dual[: len(less_broken)])
             is_linear = isinstance(search.session, Session) and not search.arrays.integer.any()
@@ -378,47 +411,22 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
         else:
             _stay_on_face(search, values, run.column_dual, run.row_dual, cost)
     else:
-        return _Linear("optimal", values, row_dual, another, row_range, finished=True)
+        return _Linear("optimal", values, row_dual, another, row_range)
     return _Linear("optimal", values, row_dual, another, row_range)
 
 
 def _taken_anew(search: Search, stages: Sequence[Goal], linear: _Linear) -> _Linear:
     """The plan, its prices and what each stage reached, from what stands at its bounds."""
     assert isinstance(search.session, Session) and linear.values is not None
-    if search.hot and not (linear.finished and _is_only_plan(search, linear.values)):
-        raise Unsettled("another plan is as good")
-    run = partial(search.run, "prices", search.polishing(), "dual")
+    run = partial(search.run, PRICES, search.polishing(), "dual")
     vertex = vertex_of(search.session, linear.values, _cost(search, stages[0]), run, search.options.threads)
     if vertex is None or not vertex.exact:
-        if search.hot:
-            raise Unsettled("the basis of the plan is not optimal as it stands")
         return linear if vertex is None else replace(linear, row_dual=vertex.row_dual, row_range=vertex.row_range)
     for n, (goal, stage) in enumerate(zip(stages, search.stages, strict=True)):
         value = float(_cost(search, goal) @ vertex.values)
         is_closed = stage.bound is not None and abs(stage.bound - value) <= 1e-9 * max(abs(value), 1e-6)
-        if search.hot and not (is_closed and stage.proven):
-            raise Unsettled(f"{goal.name} is not closed")
         search.stages[n] = replace(stage, value=value, bound=value if is_closed else stage.bound)
     return replace(linear, values=vertex.values, row_dual=vertex.row_dual, row_range=vertex.row_range)
-
-
-def _is_only_plan(search: Search, values: Floats) -> bool:
-    """Whether nothing is left to decide after the last stage: every bound the basis stands at has a price, or a second
-    look in both directions of a ranking finds the same plan."""
-    assert isinstance(search.session, Session)
-    arrays = search.arrays
-    columns, rows = search.session.not_basic()
-    open_columns = set(columns[arrays.lower[columns] < arrays.upper[columns]].tolist()) - search.fixed_columns
-    open_rows = set(rows[arrays.row_lower[rows] < arrays.row_upper[rows]].tolist()) - search.fixed_rows
-    if not open_columns and not open_rows:
-        return True
-    ranking = 1.0 + np.sqrt(np.arange(2, len(values) + 2)) % 1.0
-    for direction in (1.0, -1.0):
-        search.session.maximise(direction * ranking)
-        run = search.run(f"only plan {direction}", search.polishing(), "primal")
-        if run.values is None or np.abs(run.values - values).max() > NOTHING:
-            return False
-    return True
 
 
 def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: Run) -> None:
@@ -455,20 +463,13 @@ def _another_fraction(search: Search, divisible: list[int], values: Floats | Non
 
 def _stay_on_face(search: Search, values: Floats, column_dual: Floats, row_dual: Floats, cost: Floats) -> None:
     """Fix what has a price: every plan left is as good as this one (complementary slackness)."""
-    priced = _priced(cost)
-    columns = np.flatnonzero(np.abs(column_dual) > priced)
+    price = priced(cost)
+    columns = np.flatnonzero(np.abs(column_dual) > price)
     search.session.bound_columns(columns, values[columns], values[columns])
-    rows = np.flatnonzero(np.abs(row_dual[: len(search.arrays.row_lower)]) > priced)
+    rows = np.flatnonzero(np.abs(row_dual[: len(search.arrays.row_lower)]) > price)
     lower, upper = search.arrays.row_lower[rows], search.arrays.row_upper[rows]
     bound = np.where(np.isfinite(lower), lower, upper)
     search.session.bound_rows(rows, bound, bound)
-    search.fixed_columns.update(columns.tolist())
-    search.fixed_rows.update(rows.tolist())
-
-
-def _priced(cost: Floats) -> float:
-    """A dual above this is a price, not noise."""
-    return FEASIBILITY_TOLERANCE * max(float(np.abs(cost).max(initial=0.0)), 1e-300)
 
 
 def _gives_up(goal_values: list[tuple[Goal, float]], search: Search, values: Floats) -> bool:
@@ -503,19 +504,10 @@ def _exclude(search: Search, values: Floats, apart_from: Sequence[int] = ()) -> 
     return search.session.add_row(columns, np.where(ones, -1.0, 1.0), 1.0 - float(ones.sum()), np.inf)
 
 
-def absolute_gap(goal: Goal) -> float:
-    """The stated absolute gap of a stage [unit of the stage]: far below any difference its coefficients can make."""
-    sizes = [abs(a) for a in merged(goal.pairs).values()]
-    return min(RELATIVE_ABSOLUTE_GAP * max(sizes), 1e-6 * min(sizes)) if sizes else 0.0
-
-
 def _cost(search: Search, goal: Goal) -> Floats:
     """The goal's sum as a vector over the columns, made once."""
     if goal.name not in search.costs:
-        cost = [0.0] * len(search.arrays.cost)
-        for column, coefficient in goal.pairs:
-            cost[column] += coefficient
-        search.costs[goal.name] = np.array(cost)
+        search.costs[goal.name] = cost_of(goal, len(search.arrays.cost))
     return search.costs[goal.name]
 
 

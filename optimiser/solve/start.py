@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.solve.arrays import Arrays
+from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.neighbour import Found, Neighbour, Question, found_beside, neighbour_of
 from optimiser.solve.session import Session
+from optimiser.solve.tie_break import TieBreak
 
 
 class Unsettled(Exception):
-    """A search that began from a neighbour did not end where every search must: it is done again from nothing."""
+    """What was asked beside a neighbour has no answer there: the scenario is solved from nothing."""
 
 
 @dataclass(slots=True)
 class Start:
-    """The solver session, and the basis with which each linear programme of the last search ended.
+    """The solver session, the basis with which each linear programme of the last search ended, and the neighbour.
 
-    iterations: of the simplex method, in all. hot, cold: answers found from a neighbour's bases, and from nothing.
+    runs, iterations: of the solver, in all. hot, cold: answers found beside a neighbour's, and from nothing.
     """
 
     bases: dict[str, Any] = field(default_factory=dict)
+    runs: int = 0
     iterations: int = 0
     hot: int = 0
     cold: int = 0
+    neighbour: Neighbour | None = None
+    tie_break: TieBreak = field(default_factory=TieBreak)
     _session: Session | None = None
     _threads: int = 0
 
@@ -38,9 +43,20 @@ class Start:
         self._session, self._threads = Session(arrays, threads), threads
         return self._session
 
+    def settle(self, arrays: Arrays, values: Floats, plan: str, prices: str) -> None:
+        """Take over the bases of the programmes of these names, with which the last answer was found."""
+        if plan in self.bases and prices in self.bases:
+            self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases[prices])
+
+    def beside(self, arrays: Arrays, question: Question, threads: int) -> Found | None:
+        """The answer by a few pivots from the last one; None where it is to be searched for."""
+        if self.neighbour is None or not self.neighbour.arrays.same_shape(arrays):
+            return None
+        return found_beside(self.neighbour, arrays, question, threads)
+
     def forget(self) -> None:
         """Drop what the last scenario left."""
-        self._session, self.bases = None, {}
+        self._session, self.bases, self.neighbour = None, {}, None
 
     def count(self, hot: bool) -> None:
         """One answer more."""

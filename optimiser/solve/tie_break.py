@@ -19,6 +19,7 @@ import zlib
 from functools import lru_cache
 
 from optimiser.model.build import Model
+from optimiser.model.columns import Columns
 from optimiser.model.objective import Goal
 
 MOST_WORTH = 3.0
@@ -39,7 +40,8 @@ def tie_break_goals(model: Model, settle_money: bool = True) -> list[Goal]:
     tier_rank = {k: 1.0 - n / (2.0 * len(data.tiers)) for n, k in enumerate(data.tiers)}
     span = max(len(data.years), 1)
     first = data.years[0] if data.years else 0
-    public = [(i, -t.budget_rate) for k, t in data.tiers.items() if t.public for i in columns.x_of_tier[k]]
+    rates = {k: t.budget_rate for k, t in data.tiers.items()}
+    public = [(i, -rates[k]) for k, t in data.tiers.items() if t.public for i in columns.x_of_tier[k]]
     guaranteed = [(i, -1.0) for k, t in data.tiers.items() if t.is_guarantee for i in columns.x_of_tier[k]]
     phases = [(i, 1.0 + rank[c] / (1 + n) + _shuffled(c, p)) for n, ((c, p), i) in _numbered(model)]
     # A year of delay of the first candidate by id weighs a thousandth more than one of the last: less than a year.
@@ -50,10 +52,11 @@ def tie_break_goals(model: Model, settle_money: bool = True) -> list[Goal]:
     ]
     # Products, not sums: a sum of ranks is constant over every way of filling fixed rows and columns.
     money = []
+    guarantees = {k for k, t in data.tiers.items() if t.is_guarantee}
     for (k, c, p, t), i in columns.x.items():
         worth = (1.0 + rank[c]) * tier_rank[k] * (1.0 - (t - first) / (2.0 * span)) + _shuffled(k, c, p, str(t))
         # Guarantees fill no row of F1: each is worth less than none, or their total would drift by a stage's slack.
-        money.append((i, worth - MOST_WORTH if data.tiers[k].is_guarantee else worth))
+        money.append((i, worth - MOST_WORTH if k in guarantees else worth))
     stages = (
         ("tie-break 1: public money", [(i, a) for i, a in public if a]),
         ("tie-break 2: phases", phases),
@@ -62,6 +65,23 @@ def tie_break_goals(model: Model, settle_money: bool = True) -> list[Goal]:
         ("tie-break 5: money", money),
     )
     return [Goal(name, tuple(pairs)) for name, pairs in (stages if settle_money else stages[:-1]) if pairs]
+
+
+class TieBreak:
+    """The stages of the scenario stated last, for a family of which many have the same columns."""
+
+    def __init__(self) -> None:
+        self._columns: Columns | None = None
+        self._read: object = None
+        self._goals: list[Goal] = []
+
+    def goals(self, model: Model, settle_money: bool) -> list[Goal]:
+        """As ``tie_break_goals``."""
+        tiers = [(k, t.public, t.budget_rate, t.is_guarantee) for k, t in model.data.tiers.items()]
+        read = settle_money, model.data.years, list(model.data.phases_of), tiers
+        if model.columns is not self._columns or read != self._read:
+            self._columns, self._read, self._goals = model.columns, read, tie_break_goals(model, settle_money)
+        return self._goals
 
 
 def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:

@@ -46,15 +46,12 @@ def kept_by(
 
     anew: whether the rules are those of the least prices, which do not depend on the way.
     """
+    tiers = tiers_with_money_left(model, values)
+    if not tiers:
+        return {}
     asked = _Question(model, session, solve, time.perf_counter() + time_limit_s, anew)
     arrays = session.arrays
-    spent = {k: float(values[numbers].sum()) for k, numbers in model.columns.x_of_tier.items() if numbers}
-    data = model.data
-    tiers = [
-        k
-        for k, t in data.tiers.items()
-        if t.revolving is not None or t.budget_rate * spent.get(k, 0.0) < t.size.at_most - EURO
-    ]
+    spent = _spent(model, values)
     asked.put_back(arrays)
     rows = []
     for k, amount in spent.items():
@@ -81,6 +78,20 @@ def kept_by(
             labels = _binding_labels(asked, k, spent)
             kept[k] = Kept((*(labels or ()), "objective"), False)
     return kept | {k: Kept(("objective",), False) for k in still_open if k not in kept}
+
+
+def tiers_with_money_left(model: Model, values: Floats) -> list[str]:
+    """Tiers that could spend more for all their size says; a revolving one has no total to compare."""
+    spent = _spent(model, values)
+    return [
+        k
+        for k, t in model.data.tiers.items()
+        if t.revolving is not None or t.budget_rate * spent.get(k, 0.0) < t.size.at_most - EURO
+    ]
+
+
+def _spent(model: Model, values: Floats) -> dict[str, float]:
+    return {k: float(values[numbers].sum()) for k, numbers in model.columns.x_of_tier.items() if numbers}
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ DEARER = 1e-8
 any price."""
 
 SPREAD = 0.01
-"""By how much the sizes w and u differ."""
+"""By how much the sizes w differ; u differs by as much as it is, or some of its differences would be noise."""
 
 ROOM_OF_ROWS, ROOM_OF_COLUMNS = 1e3, 1e-3
 """The sizes w: what a rule has no part in shall have its price in the bounds of columns (a fraction is at most 1)."""
@@ -66,9 +67,26 @@ class _Met:
         return np.where(self.below, -size, -np.inf), np.where(self.above, size, np.inf)
 
     def outwards(self) -> Floats:
-        """About 1 towards the bound that is met; 0 where none is, or both are."""
-        towards: Floats = _sizes(len(self.below)) * (self.above.astype(float) - self.below.astype(float))
+        """1 to 2 towards the bound that is met, the upper one of two; 0 where none is."""
+        towards: Floats = _dearness(len(self.below)) * np.where(self.above, 1.0, -self.below.astype(float))
         return towards
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The programme of the module's formula: its prices, and how far each column and row may move."""
+
+    cost: Floats
+    columns: tuple[Floats, Floats]
+    rows: tuple[Floats, Floats]
+
+
+def away_from(arrays: Arrays, values: Floats, cost: Floats) -> Away:
+    """The way away from a plan."""
+    columns, rows = _met_by(arrays, values)
+    outwards = columns.outwards() + arrays.transposed(rows.outwards() / np.maximum(arrays.largest_of_row(), 1e-300))
+    dearer = DEARER * (float(np.abs(cost).max(initial=0.0)) or 1.0)
+    return Away(cost + dearer * outwards, columns.room(ROOM_OF_COLUMNS), rows.room(ROOM_OF_ROWS))
 
 
 def vertex_of(session: Session, values: Floats, cost: Floats, run: Callable[[], Run], threads: int) -> Vertex | None:
@@ -76,34 +94,40 @@ def vertex_of(session: Session, values: Floats, cost: Floats, run: Callable[[], 
 
     session: with the model, its bounds free to be changed. run: solves what stands in the session.
     """
-    arrays = session.arrays
-    columns, rows = _met_by(arrays, values)
-    largest = float(np.abs(cost).max(initial=0.0)) or 1.0
-    outwards = columns.outwards() + arrays.transposed(rows.outwards() / np.maximum(arrays.largest_of_row(), 1e-300))
-    session.maximise(cost + DEARER * largest * outwards)
-    if not _moved_away(session, columns, rows, run):
+    away = away_from(session.arrays, values, cost)
+    session.maximise(away.cost)
+    if not _moved_away(session, away.columns, away.rows, run):
         return None
+    vertex, seconds = of_basis(session.arrays, values, cost, session.basis(), threads)
+    session.seconds += seconds
+    return vertex
+
+
+def of_basis(arrays: Arrays, values: Floats, cost: Floats, basis: Any, threads: int) -> tuple[Vertex | None, float]:
+    """What a plan's own basis says, by a solver that knows nothing else; and its seconds."""
     anew = Session(arrays, threads)
     anew.maximise(cost)
-    anew.start_from(session.basis())
+    anew.start_from(basis)
     found = anew.run(np.inf)
-    session.seconds += anew.seconds
     if found.ending != "optimal" or found.values is None or found.row_dual is None:
-        return None
+        return None, anew.seconds
     exact = anew.iterations == 0 and bool(np.all(np.abs(found.values - values) <= 10 * MET * _scale(values)))
-    return Vertex(found.values, found.row_dual, anew.bound_ranges(), exact)
+    vertex = Vertex(found.values, found.row_dual, anew.bound_ranges(), exact)
+    return vertex, anew.seconds
 
 
 def least_prices(session: Session, arrays: Arrays, values: Floats, run: Callable[[], Run]) -> Floats | None:
     """The prices of the session's objective with the least sum, over its rows as ``arrays`` states them."""
     columns, rows = _met_by(arrays, values)
-    found = _moved_away(session, columns, rows, run)
+    found = _moved_away(session, columns.room(ROOM_OF_COLUMNS), rows.room(ROOM_OF_ROWS), run)
     return found.row_dual if found else None
 
 
-def _moved_away(session: Session, columns: _Met, rows: _Met, run: Callable[[], Run]) -> Run | None:
-    session.bound_columns(np.arange(len(columns.below)), *columns.room(ROOM_OF_COLUMNS))
-    session.bound_rows(np.arange(len(rows.below)), *rows.room(ROOM_OF_ROWS))
+def _moved_away(
+    session: Session, columns: tuple[Floats, Floats], rows: tuple[Floats, Floats], run: Callable[[], Run]
+) -> Run | None:
+    session.bound_columns(np.arange(len(columns[0])), *columns)
+    session.bound_rows(np.arange(len(rows[0])), *rows)
     found = run()
     return found if found.ending == "optimal" else None
 
@@ -119,6 +143,12 @@ def _met(values: Floats, lower: Floats, upper: Floats) -> _Met:
 
 def _scale(bound: Floats) -> Floats:
     return np.maximum(1.0, np.where(np.isfinite(bound), np.abs(bound), 1.0))
+
+
+@cache
+def _dearness(count: int) -> Floats:
+    """Numbers between 1 and 2, no two alike, the same on every machine."""
+    return 1.0 + np.random.Generator(np.random.PCG64(SEED + 1)).random(count)
 
 
 @cache

@@ -25,11 +25,11 @@ from optimiser.scenario.load import with_patch
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.clock import Clock
+from optimiser.solve.goals import absolute_gap
 from optimiser.solve.losses import LossSession
 from optimiser.solve.selection import OutOfTime, Selector
 from optimiser.solve.session import Run, Session
 from optimiser.solve.stacked import Block, stacked
-from optimiser.solve.stages import absolute_gap
 from optimiser.strategies.strategy import Case, Choice, Strategy, finance
 
 AS_WRITTEN = "as written"

@@ -1,0 +1,95 @@
+"""Pivots from a neighbour's basis: the plan the solver finds from nothing, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from optimiser.solve.arrays import Arrays
+from optimiser.solve.goals import priced
+from optimiser.solve.pivots import Ascent, Basis, Box, Matrix, NotSettled
+from optimiser.solve.session import Session
+
+Floats = NDArray[np.float64]
+
+
+def knapsack(capacity: float, worth: tuple[float, float] = (3.0, 2.0)) -> Arrays:
+    """max worth·x with x0 + x1 ≤ capacity, 0 ≤ x ≤ 1."""
+    return arrays_of(np.array([[1.0, 1.0]]), np.array(worth), np.array([capacity]))
+
+
+def arrays_of(matrix: Floats, cost: Floats, most: Floats) -> Arrays:
+    rows, columns = matrix.shape
+    return Arrays(
+        cost=cost,
+        lower=np.zeros(columns),
+        upper=np.ones(columns),
+        integer=np.zeros(columns, dtype=bool),
+        row_lower=np.full(rows, -np.inf),
+        row_upper=most,
+        start=np.arange(0, rows * columns + 1, columns, dtype=np.int32),
+        index=np.tile(np.arange(columns, dtype=np.int32), rows),
+        value=matrix.ravel(),
+    )
+
+
+def slack_basis(arrays: Arrays) -> Basis:
+    """Every column at 0, every row follows."""
+    matrix, columns = Matrix(arrays), len(arrays.cost)
+    return Basis(matrix, np.arange(columns, matrix.width), np.zeros(matrix.width, dtype=bool))
+
+
+def best(basis: Basis, arrays: Arrays, stages: list[Floats]) -> Floats:
+    costs = np.zeros((len(stages), basis.matrix.width))
+    costs[:, : len(arrays.cost)] = stages
+    box = Box(np.concatenate([arrays.lower, arrays.row_lower]), np.concatenate([arrays.upper, arrays.row_upper]))
+    z, _ = Ascent(basis, costs, np.array([priced(cost) for cost in stages]), box).optimise()
+    return z[: len(arrays.cost)]
+
+
+def test_a_bound_moves_and_the_plan_with_it() -> None:
+    # 1.5: all of the first, half of the second; 1.25 a quarter, with the same basis; 0.75: three quarters of the first.
+    basis = slack_basis(knapsack(1.5))
+    for capacity, plan, pivots in ((1.5, [1.0, 0.5], None), (1.25, [1.0, 0.25], 0), (0.75, [0.75, 0.0], 1)):
+        arrays = knapsack(capacity)
+        assert best(basis, arrays, [arrays.cost]).tolist() == pytest.approx(plan)
+        assert pivots is None or basis.pivots == pivots
+
+
+def test_a_price_moves_and_the_plan_with_it() -> None:
+    basis = slack_basis(knapsack(1.5))
+    assert best(basis, knapsack(1.5), [np.array([3.0, 2.0])]).tolist() == [1.0, 0.5]
+    assert best(basis, knapsack(1.5), [np.array([2.0, 3.0])]).tolist() == [0.5, 1.0]
+
+
+def test_what_the_first_stage_leaves_equal_the_second_decides() -> None:
+    arrays = knapsack(1.0, (1.0, 1.0))
+    for second, plan in (([0.0, 1.0], [0.0, 1.0]), ([1.0, 0.0], [1.0, 0.0])):
+        assert best(slack_basis(arrays), arrays, [arrays.cost, np.array(second)]).tolist() == plan
+
+
+def test_no_plan_is_not_settled() -> None:
+    with pytest.raises(NotSettled):
+        arrays = knapsack(-1.0)
+        best(slack_basis(arrays), arrays, [arrays.cost])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_neighbours_at_random_as_the_solver_finds_them(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    matrix = rng.integers(0, 4, (5, 9)).astype(float)
+    basis: Basis | None = None
+    for _ in range(6):
+        arrays = arrays_of(matrix, rng.integers(1, 5, 9).astype(float), rng.integers(1, 12, 5).astype(float))
+        second = rng.random(9)
+        basis = basis or slack_basis(arrays)
+        plan = best(basis, arrays, [arrays.cost, second])
+        session = Session(arrays, threads=1)
+        session.maximise(arrays.cost)
+        first = session.run(10.0).objective
+        assert first is not None and arrays.cost @ plan == pytest.approx(first, abs=1e-7)
+        session.add_row(np.arange(9), arrays.cost, first - 1e-9, np.inf)
+        session.maximise(second)
+        assert second @ plan == pytest.approx(session.run(10.0).objective, abs=1e-6)
+        assert (arrays.activity(plan) <= arrays.row_upper + 1e-8).all()
