@@ -85,8 +85,11 @@ def _add_page(app: FastAPI) -> None:
         app.include_router(absent.router)
         return
     from api.page import login, site
+    from api.page.rendering import environment
     from api.page.work import warm_up_page
 
+    # Nobody waits for templates to be compiled.
+    environment()
     app.state.prepare, app.state.problem_page = warm_up_page, site.problem_page
     app.include_router(site.router)
     app.include_router(login.router)

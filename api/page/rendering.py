@@ -48,13 +48,15 @@ def static_names() -> dict[str, str]:
 
 @cache
 def environment() -> Environment:
-    """The templates: every value is escaped, a missing one is an error."""
+    """The templates, all compiled: every value is escaped, a missing one is an error."""
     loader = FileSystemLoader(HERE / "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = lambda name: f"/static/{static_names()[name]}"
     made.globals["languages"] = LANGUAGES
     made.filters["figure"] = figure
     made.filters["first_sentence"] = first_sentence
+    for name in made.list_templates():
+        made.get_template(name)
     return made
 
 

@@ -85,9 +85,7 @@ def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""
     warm_up(niceness, most_bytes)
     svg_of(bars([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""]))
-    for tab in DRAWINGS:
-        environment().get_template(f"views/{tab}_form.html")
-        environment().get_template(f"views/{tab}_answer.html")
+    environment()
 
 
 def view_of(body: bytes) -> View:
