@@ -529,6 +529,7 @@ ELSEWHERE = {
     "robust-no-common-choice",
     "robust-regret",
     "result-unreadable",
+    "sweep-not-a-table",
     "no-decision-log",
     "decision-changed",
     "decisions-of-others",
