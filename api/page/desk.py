@@ -27,6 +27,7 @@ from api.work.job import Job
 from optimiser.desk.scenarios import Stale
 from optimiser.messages import digits, text
 from optimiser.report.numbers import number
+from optimiser.scenario.confidential import shared
 
 router = APIRouter(include_in_schema=False)
 
@@ -135,9 +136,15 @@ async def get_history(request: Request, id: str, lang: PageLanguage) -> Response
 
 @router.get("/scenarios/{id}/scenario.{ending}", response_class=Response)
 async def get_file(request: Request, id: str, ending: str, lang: PageLanguage) -> Response:
-    """The document as a file, JSON or a workbook; its ETag is the version's number."""
+    """The document as a file, JSON or a workbook; its ETag is the version's number.
+
+    With ``shared=1`` without what is confidential.
+    """
     place, document = await placed(request, id)
+    as_shared = request.query_params.get("shared") == "1"
+    document = shared(document) if as_shared else document
     name = re.sub(r"[^A-Za-z0-9-]", "-", place.id) + (f"-v{place.number}" if place.is_saved else "")
+    name += "-shared" if as_shared else ""
     if ending == "json":
         # Not orjson: text with half a surrogate pair, which UTF-8 cannot hold, stays escaped.
         response = Response(json.dumps(document, indent=2).encode(), media_type="application/json")
@@ -145,7 +152,7 @@ async def get_file(request: Request, id: str, ending: str, lang: PageLanguage) -
         response = response_of(await at_work(request, lang, orjson.dumps(document), make_workbook))
     else:
         raise refuse("not-found")
-    if place.is_saved:
+    if place.is_saved and not as_shared:
         response.headers["ETag"] = f'"{place.number}"'
     return as_file(response, f"{name}.{ending}")
 

@@ -244,6 +244,21 @@ def test_files_of_a_scenario_and_the_template(client: httpx.Client) -> None:
     assert client.get(f"{address}/scenario.pdf").status_code == 404
 
 
+def test_a_shared_copy_lacks_what_is_confidential(client: httpx.Client) -> None:
+    document = small(confidential=["/candidates/*/private_pledge"])
+    document["candidates"][0]["private_pledge"] = 4711.25
+    address = saved(client, document)
+    assert "4711.25" in client.get(f"{address}/scenario.json").text
+    shared = client.get(f"{address}/scenario.json?shared=1")
+    assert "4711.25" not in shared.text and shared.json()["left_out"] == ["/candidates/a/private_pledge"]
+    assert "-shared.json" in shared.headers["content-disposition"]
+    book = read_workbook(client.get(f"{address}/scenario.xlsx?shared=1").content)
+    assert book.document is not None and "4711.25" not in json.dumps(book.document)
+    assert "cannot be solved to the same answer" in client.get(f"{address}/history?lang=en").text
+    refused = uploaded(client, shared.content)
+    assert refused.status_code == 422 and "/candidates/a/private_pledge" in refused.text
+
+
 def test_a_plan_is_adopted_by_someone_for_a_reason(client: httpx.Client) -> None:
     address = saved(client)
     assert decided(client, address, who="=Ana", why="+cheap").status_code == 303

@@ -19,6 +19,18 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "A sweep is no workbook.",
         "Write it as JSON or YAML: a base, and variants or a grid.",
     ),
+    "confidential-whole": (
+        "The whole scenario cannot be confidential: nothing would be left to share.",
+        "Name the figures, such as /candidates/*/private_pledge.",
+    ),
+    "confidential-nowhere": (
+        "No place is called {pointer}, so nothing would be left out.",
+        "Write a pointer as in findings; * stands for every key or member.",
+    ),
+    "left-out": (
+        "This is a shared copy that lacks confidential places ({count}: {first}). It cannot be solved to the same answer.",
+        "Ask its owner for the whole scenario; or put values of your own there and remove left_out.",
+    ),
 }
 """Findings of uploads and logs: message and cure."""
 
@@ -86,6 +98,8 @@ DESK: dict[str, str] = {
     "saved": "Saved scenarios",
     "more": "More",
     "stale.again": "The same changes on version {number}",
+    "shared": "Shared copy",
+    "shared.note": "Leaves out what is confidential ({places}). It cannot be solved to the same answer, and says so.",
     "library": "Library",
     "version-by": "Version {number}, {who}, {at}",
     "version": "Version {number}",

@@ -19,6 +19,18 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Un balayage n'est pas un classeur.",
         "Écrivez-le en JSON ou en YAML : une base, et des variantes ou une grille.",
     ),
+    "confidential-whole": (
+        "Le scénario entier ne peut pas être confidentiel : il ne resterait rien à partager.",
+        "Nommez les chiffres, par exemple /candidates/*/private_pledge.",
+    ),
+    "confidential-nowhere": (
+        "Aucune place ne s'appelle {pointer} : rien ne serait laissé de côté.",
+        "Écrivez un pointeur comme dans les constats ; * vaut pour chaque clé ou membre.",
+    ),
+    "left-out": (
+        "Ceci est une copie partagée, privée de places confidentielles ({count} : {first}). Elle ne peut pas être résolue avec la même réponse.",
+        "Demandez le scénario entier à son propriétaire ; ou mettez-y vos propres valeurs et supprimez left_out.",
+    ),
 }
 """Findings of uploads and logs: message and cure."""
 
@@ -86,6 +98,8 @@ DESK: dict[str, str] = {
     "saved": "Scénarios enregistrés",
     "more": "Suite",
     "stale.again": "Les mêmes changements sur la version {number}",
+    "shared": "Copie partagée",
+    "shared.note": "Sans ce qui est confidentiel ({places}). Elle ne peut pas être résolue avec la même réponse, et le dit.",
     "library": "Bibliothèque",
     "version-by": "Version {number}, {who}, {at}",
     "version": "Version {number}",
