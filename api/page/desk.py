@@ -128,9 +128,15 @@ async def post_version(request: Request, id: str, lang: PageLanguage) -> Respons
 @router.get("/scenarios/{id}/history", response_class=Response)
 async def get_history(request: Request, id: str, lang: PageLanguage) -> Response:
     """Every version of a saved scenario: who changed which figure, when and why."""
-    place = await saved_place(request, id)
+    place, document = await placed(request, (await saved_place(request, id)).id)
     versions = await stored(desk_of(request).versions, place.id)
-    context: dict[str, Any] = {"place": place, "versions": versions, "moment": moment, "shown": shown_in(lang)}
+    context: dict[str, Any] = {
+        "confidential": document.get("confidential", []),
+        "place": place,
+        "versions": versions,
+        "moment": moment,
+        "shown": shown_in(lang),
+    }
     return page(request, "history.html", lang, name=versions[0].name or place.id, **context)
 
 

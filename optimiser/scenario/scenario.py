@@ -207,7 +207,7 @@ class Scenario(Part):
     )
     left_out: list[Text] = Field(
         default_factory=list,
-        description="confidential places this shared copy lacks; its answer would be another, so it is not solved [pointers]",
+        description="confidential places that this shared copy lacks, for which it is not solved [pointers]",
     )
     solver: SolverOptions = Field(default_factory=SolverOptions, description="how hard to search [object]")
 
