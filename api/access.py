@@ -1,8 +1,9 @@
 """Who may use the service, and how often: bearer tokens and rates, before anything else looks at a request.
 
 Without a file of tokens everybody who reaches the service may use it; ``investai serve`` then listens on loopback
-alone. A browser sends its token once, to ``/login``, and has it back as a cookie that only reads: whatever changes
-something needs the ``Authorization`` header, which no other site can make a browser send.
+alone. A browser sends its token once, to ``/login``, and has it back as a cookie that only reads, and sends the forms
+of the page: whatever else changes something needs the ``Authorization`` header, which no other site can make a browser
+send.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import math
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -91,17 +93,26 @@ class Access:
 
 
 def token_of(request: Request) -> str:
-    """The token a request bears: in its Authorization, or for what only reads in its cookie; "" for none."""
+    """The token a request bears: in its Authorization, or in its cookie to read and to send forms; "" for none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
-    if request.method in ("GET", "HEAD"):
+    form = request.method == "POST" and not request.url.path.startswith("/v1/") and is_own_form(request)
+    if request.method in ("GET", "HEAD") or form:
         try:
             found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
         except CookieError:
             return ""
         return found.value if found else ""
     return ""
+
+
+def is_own_form(request: Request) -> bool:
+    """Whether a browser states that a page of this service sent the form, which no other site can make it state."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site == "same-origin"
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
 
 
 class Gate:

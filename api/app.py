@@ -84,15 +84,16 @@ def _add_page(app: FastAPI) -> None:
 
         app.include_router(absent.router)
         return
-    from api.page import login, site
+    from api.page import batches, decisions, desk, login, site
     from api.page.rendering import environment
     from api.page.work import warm_up_page
 
     # Nobody waits for templates to be compiled.
     environment()
     app.state.prepare, app.state.problem_page = warm_up_page, site.problem_page
-    app.include_router(site.router)
-    app.include_router(login.router)
+    # The views of a scenario come last: their address ends in any word.
+    for routes in (login, desk, decisions, batches, site):
+        app.include_router(routes.router)
 
 
 @asynccontextmanager

@@ -45,6 +45,7 @@ class Settings:
     max_job_candidates: greatest number of candidates of a job [count].
     max_job_time_limit_s: greatest time limit of the solve of a job [s].
     lease_s: after which a job whose process is not heard of is taken up by another [s].
+    hosts: names under which forms and what was saved may be reached, with commas; those of loopback always are.
     keep_jobs_s: how long a job is kept after it ended, and the answer to a keyed request [s].
     tokens: the file of tokens that may use the service; "" lets everybody who reaches it.
     requests_per_minute: of one token, or of one address where there are none; 0 is no limit [count].
@@ -70,6 +71,7 @@ class Settings:
     max_job_candidates: int = 50_000
     max_job_time_limit_s: float = 3600.0
     lease_s: float = 30.0
+    hosts: str = ""
     keep_jobs_s: float = 604_800.0
     tokens: str = ""
     requests_per_minute: int = 6_000

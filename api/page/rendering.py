@@ -13,6 +13,7 @@ from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.page.levers import figure
+from optimiser.library import library_files
 from optimiser.messages import LANGUAGES, text
 
 HERE = Path(__file__).parent
@@ -24,6 +25,8 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "private, no-cache",
+    # With "no-referrer" a browser would state no origin with a form, and none could be told from a foreign one.
+    "Referrer-Policy": "same-origin",
 }
 
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -53,6 +56,7 @@ def environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = lambda name: f"/static/{static_names()[name]}"
     made.globals["languages"] = LANGUAGES
+    made.globals["carried"] = lambda address: address.rsplit("/", 1)[-1] in library_files()
     made.filters["figure"] = figure
     made.filters["first_sentence"] = first_sentence
     for name in made.list_templates():
@@ -66,18 +70,23 @@ def first_sentence(description: str) -> tuple[str, str]:
     return parts[0], parts[1] if len(parts) > 1 else ""
 
 
-def words(lang: str) -> Callable[..., str]:
-    """The catalogue's ``page.`` texts in one language."""
+def words(lang: str, subject: str = "page") -> Callable[..., str]:
+    """The catalogue's texts of a subject, ``page.`` or ``desk.``, in one language."""
 
     def say(code: str, **params: Any) -> str:
-        return text(f"page.{code}", params, lang)
+        return text(f"{subject}.{code}", params, lang)
 
     return say
 
 
 def render(template: str, lang: str, **context: Any) -> bytes:
     """A page's bytes."""
-    return environment().get_template(template).render(lang=lang, say=words(lang), **context).encode()
+    return (
+        environment()
+        .get_template(template)
+        .render(lang=lang, say=words(lang), desk=words(lang, "desk"), **context)
+        .encode()
+    )
 
 
 def page_response(content: bytes, lang: str, status: int = 200) -> Response:

@@ -44,13 +44,6 @@ PageLanguage = Annotated[str, Depends(lenient_language)]
 """Parameter of a route: the language of a page, the link's or else the browser's."""
 
 
-@router.get("/", response_class=Response)
-async def get_start(request: Request, lang: PageLanguage) -> Response:
-    """The scenario library, and what each asks."""
-    entries = [json.loads(content) | {"id": name} for name, content in library().items()]
-    return page_response(render("start.html", lang, entries=entries, here=here(request)), lang)
-
-
 @router.get("/scenarios/{id}", response_class=Response)
 async def get_scenario_page(request: Request, id: str, lang: PageLanguage) -> Response:
     """A scenario with its levers, and its allocation."""
@@ -194,6 +187,9 @@ def here(request: Request) -> Any:
     """The address of this page in another language."""
 
     def in_language(code: str) -> str:
+        if request.method == "POST":
+            # What answers a form has no address of its own; the page before it has.
+            return f"{request.url.path.rpartition('/')[0] or '/'}?{urlencode({'lang': code})}"
         pairs = [(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "part")]
         return f"{request.url.path}?{urlencode([*pairs, ('lang', code)])}"
 

@@ -260,6 +260,12 @@ class Jobs:
             row = connection.execute(select(*_BATCH).where(batches.c.id == id)).first()
         return None if row is None else BatchRow(*row)
 
+    def recent_batches(self, most: int) -> list[BatchRow]:
+        """The batches that were submitted last, the newest first."""
+        query = select(*_BATCH).order_by(batches.c.created_at.desc(), batches.c.id).limit(most)
+        with self.store.reading() as connection:
+            return [BatchRow(*row) for row in connection.execute(query)]
+
     def children(self, id: str, after: int, most: int) -> list[JobRow]:
         """Children of a batch by their number, those after the one given."""
         query = _job_query().where(jobs.c.batch == id, jobs.c.number > after).order_by(jobs.c.number).limit(most)

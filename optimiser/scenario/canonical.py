@@ -1,7 +1,7 @@
 """One text for one meaning: canonical JSON (RFC 8785) of a scenario and its SHA-256.
 
-Taken after defaults and without names, descriptions, sources, assumptions and places on the map, which
-change no answer: the same question has the same hash, however it was written.
+Taken after defaults and without names, descriptions, sources, assumptions, places on the map and what
+is confidential, which change no answer: the same question has the same hash, however it was written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import rfc8785
 
 from optimiser.scenario.scenario import Scenario
 
-_WORDS = frozenset({"name", "description", "sources", "assumptions", "location", "programme"})
+_WORDS = frozenset(
+    {"name", "description", "sources", "assumptions", "location", "programme", "confidential", "left_out"}
+)
 
 _BY_NAME = frozenset(
     {"attributes", "countries", "committed", "return_if_success", "weights", "thresholds", "points", "ranges", "plan"}

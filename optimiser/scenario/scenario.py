@@ -202,6 +202,13 @@ class Scenario(Part):
     variants: list[Variant] = Field(default_factory=list, description="other versions of the scenario [list]")
     decisions: Decisions | None = Field(None, description="which decisions are taken now [object]")
     uncertain: list[Uncertain] = Field(default_factory=list, description="numbers that are not known [list]")
+    confidential: list[Text] = Field(
+        default_factory=list, description="places left out of shared copies; `*` stands for every member [pointers]"
+    )
+    left_out: list[Text] = Field(
+        default_factory=list,
+        description="confidential places that this shared copy lacks, for which it is not solved [pointers]",
+    )
     solver: SolverOptions = Field(default_factory=SolverOptions, description="how hard to search [object]")
 
     @property

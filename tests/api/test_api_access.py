@@ -230,6 +230,19 @@ def test_a_browser_is_asked_for_its_token_and_goes_on_where_it_was(guarded: Test
         guarded.cookies.clear()
 
 
+def test_a_cookie_sends_forms_of_the_services_own_pages_alone(guarded: TestClient) -> None:
+    signed = guarded.post("/login", data={"token": MINISTRY, "to": "/"}, headers=HTML, follow_redirects=False)
+    guarded.cookies.clear()
+    held = {"Cookie": signed.headers["set-cookie"].partition(";")[0]}
+    own = str(guarded.base_url).rstrip("/")
+    # Let in by the gate, and then refused for the name of the service in this test, which is none of loopback.
+    for stated in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": own}):
+        assert guarded.post("/scenarios", data={"who": "x"}, headers={**held, **stated}).status_code == 403
+        assert guarded.post("/v1/allocations", content="{}", headers={**held, **stated}).status_code == 401
+    for stated in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "none"}, {"Origin": "https://a.example"}):
+        assert guarded.post("/scenarios", data={"who": "x"}, headers={**held, **stated}).status_code == 401
+
+
 def test_behind_tls_the_cookie_never_leaves_it(guarded: TestClient) -> None:
     secure = TestClient(guarded.app, base_url="https://testserver")
     answer = secure.post("/login", data={"token": MINISTRY}, follow_redirects=False)

@@ -68,7 +68,7 @@ def test_pages_allow_nothing_inline_and_nothing_from_outside(client: httpx.Clien
 
 def test_every_file_of_a_page_is_there_and_may_be_kept(client: httpx.Client) -> None:
     links = re.findall(r'"(/static/[^"]+)"', client.get("/").text)
-    assert len(links) == 3
+    assert len(links) == 4
     for link in links:
         found = client.get(link)
         assert found.status_code == 200 and "immutable" in found.headers["cache-control"]

@@ -4,7 +4,7 @@
 ``starts``: windows of start years.
 ``risk``: the loss model, and what needs it. ``stresses``: stress tests. ``guarantees``: what they cover, and in which
 order. ``revolving``: what repayments assume. ``studies``: variants, decisions and uncertain numbers.
-``score``: how its weights were asked for.
+``score``: how its weights were asked for. ``confidential``: what is left out of shared copies.
 ``plausible``: what cannot work or means little.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 from optimiser.findings import Finding
 from optimiser.scenario.check import (
+    confidential,
     guarantees,
     plausible,
     references,
@@ -29,7 +30,7 @@ from optimiser.scenario.scenario import Scenario
 
 Check = Callable[[Scenario], Iterator[Finding]]
 
-REFERENCE_CHECKS: tuple[Check, ...] = references.CHECKS
+REFERENCE_CHECKS: tuple[Check, ...] = (*references.CHECKS, *confidential.EVEN_IN_PARTS)
 """Checks that also mean something on a document parts of which were taken out."""
 
 CHECKS: tuple[Check, ...] = (
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     *revolving.CHECKS,
     *studies.CHECKS,
     *score.CHECKS,
+    *confidential.CHECKS,
     *plausible.CHECKS,
 )
 
