@@ -45,7 +45,7 @@ def opened(browser: Browser, address: str, **context: Any) -> tuple[Page, list[s
 def test_a_lever_redraws_the_answer_and_the_link(browser: Browser, address: str) -> None:
     page, complaints = opened(browser, address)
     page.goto("/?lang=en")
-    page.locator(f'a[href^="{SCENARIO}"]').click()
+    page.locator(f'a[href^="{SCENARIO}?"]').click()
     field = page.locator(f'input[name="{LIMIT}"]')
     assert field.input_value() == "0.2"
     before = page.locator("#answer").inner_text()
