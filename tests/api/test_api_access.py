@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def test_a_hash_is_that_of_the_standard() -> None:
 @pytest.mark.parametrize(
     "line",
     ["ministry", "ministry deadbeef", "a b c", f"{KEPT.line} tomorrow", f"-x sha256:{KEPT.sha256}", f"{KEPT.line} 1 2"],
+    ids=map(str, count()),
 )
 def test_a_line_that_is_no_token_is_refused_by_its_number_alone(line: str) -> None:
     with pytest.raises(TokenError, match="line 2") as caught:
@@ -154,13 +156,17 @@ def test_a_refusal_says_how(guarded: TestClient) -> None:
         "Bearer \xff",
         "Bearer " + "x" * 10_000,
     ],
+    # No part of a token is a test's name: workers that run tests side by side must call them alike.
+    ids=map(str, count()),
 )
 def test_only_a_token_that_holds_opens(guarded: TestClient, header: str) -> None:
     response = guarded.get("/v1/limits", headers={"Authorization": header.encode("latin-1")})
     assert_problem(response, "unauthorised", 401)
 
 
-@pytest.mark.parametrize("header", [f"Bearer {MINISTRY}", f"bearer {MINISTRY}", f"Bearer {AUDITOR}"])
+@pytest.mark.parametrize(
+    "header", [f"Bearer {MINISTRY}", f"bearer {MINISTRY}", f"Bearer {AUDITOR}"], ids=map(str, count())
+)
 def test_a_token_opens(guarded: TestClient, header: str) -> None:
     limits = guarded.get("/v1/limits", headers={"Authorization": header}).json()
     assert limits["authentication"] == "bearer" and "tokens" not in limits
@@ -251,7 +257,11 @@ def test_behind_tls_the_cookie_never_leaves_it(guarded: TestClient) -> None:
     assert "strict-transport-security" not in guarded.get("/health/live").headers
 
 
-@pytest.mark.parametrize("body", [b"", b"token=wrong", b"token=" + OLD.encode(), b"\xff\xfe", b"&" * 3_000, b"token"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"token=wrong", b"token=" + OLD.encode(), b"\xff\xfe", b"&" * 3_000, b"token"],
+    ids=map(str, count()),
+)
 def test_a_wrong_token_gets_no_cookie(guarded: TestClient, body: bytes) -> None:
     answer = guarded.post("/login", content=body, headers=HTML)
     assert answer.status_code in (401, 422) and "set-cookie" not in answer.headers
