@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.page.charts import script_name
 from api.page.levers import figure
 from optimiser.library import library_files
 from optimiser.messages import LANGUAGES, text
@@ -56,6 +57,7 @@ def environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = lambda name: f"/static/{static_names()[name]}"
     made.globals["languages"] = LANGUAGES
+    made.globals["charts_script"] = lambda: f"/static/{script_name()}"
     made.globals["carried"] = lambda address: address.rsplit("/", 1)[-1] in library_files()
     made.filters["figure"] = figure
     made.filters["first_sentence"] = first_sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -15,6 +16,7 @@ from starlette.responses import StreamingResponse
 
 from api.access import LOGIN
 from api.languages import lenient_language, weighted
+from api.page.charts import script, script_name
 from api.page.documents import found
 from api.page.levers import OFF, levers_of, switches_of, value_of
 from api.page.login import within
@@ -210,8 +212,11 @@ def canonical(request: Request, document: dict[str, Any], lang: str) -> str:
 @router.get("/static/{name}", response_class=Response)
 async def get_static(name: str) -> Response:
     """A style sheet, script or picture; its name holds the hash of its content, so that it may be kept for ever."""
-    file = statics().get(name)
-    if file is None:
+    if name == script_name():
+        # Made once a process, in two seconds: others are not kept waiting.
+        content, media_type = await asyncio.to_thread(script), "text/javascript"
+    elif name in statics():
+        content, media_type = statics()[name]
+    else:
         raise refuse("not-found")
-    content, media_type = file
     return Response(content, headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=media_type)

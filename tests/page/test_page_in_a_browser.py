@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,26 @@ def test_a_lever_redraws_the_answer_and_the_link(browser: Browser, address: str)
     page.goto(link)
     assert page.locator("#answer table").first.inner_text() == answer
     assert field.input_value() == "0.3"
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_chart_that_is_pointed_at_says_what_its_parts_are(browser: Browser, address: str) -> None:
+    page, complaints = opened(browser, address)
+    page.goto(f"{SCENARIO}?lang=fr")
+    chart = page.locator("[data-chart]")
+    chart.scroll_into_view_if_needed()
+    before = chart.bounding_box()
+    chart.hover()
+    expect(page.locator("[data-chart][data-drawn=again]")).to_have_count(1, timeout=PATIENCE_MS)
+    assert chart.bounding_box() == before, "it stays where it was"
+    page.locator("[data-chart] .mark-rect path").first.hover()
+    tip = page.locator("#vg-tooltip-element.visible")
+    expect(tip).to_be_visible(timeout=PATIENCE_MS)
+    name, year, amount = tip.locator("td.value").all_inner_texts()
+    assert name in page.locator(".legend").inner_text() and re.fullmatch("20[0-9][0-9]", year)
+    assert re.fullmatch("[0-9]+|[0-9]{1,3}([\u00a0\u202f][0-9]{3})+", amount)
+    # Nothing was evaluated that the page's policy forbids.
     assert complaints == []
     page.context.close()
 

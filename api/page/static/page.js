@@ -50,3 +50,13 @@ if (form) {
   const moved = (field) => (field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   if (Array.from(form.querySelectorAll("input")).some(moved)) redraw();
 }
+
+// A chart that is pointed at is drawn again, so that each part of it says what it is. Vega is fetched only then, as a
+// module: its many names stay its own.
+document.addEventListener("pointerover", (event) => {
+  const place = event.target instanceof Element && event.target.closest("[data-chart]");
+  if (!place || place.dataset.drawn) return;
+  place.dataset.drawn = "asked";
+  const draw = () => globalThis.drawChart(place, JSON.parse(place.dataset.chart)).then(() => { place.dataset.drawn = "again"; });
+  import(place.dataset.script).then(draw).catch(() => {});
+});
