@@ -296,12 +296,5 @@ def test_export_says_which_stage_the_file_holds(investai: Any, tmp_path: Path) -
     assert "first of" in investai("export", "investai-2025", "--lp", tmp_path / "a.lp").stdout
 
 
-def test_serve_names_the_service_by_text(investai: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import uvicorn
-
-    seen: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: seen.update(options, app=app))
-    assert investai("serve", "--port", "8123").exit_code == 0
-    bound = {"host": "127.0.0.1", "port": 8123}
-    assert seen == {"app": "api.app:create_app", "factory": True, "server_header": False, **bound}
+def test_serve_takes_ports_that_exist(investai: Any) -> None:
     assert investai("serve", "--port", "99999").exit_code == 2
