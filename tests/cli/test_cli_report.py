@@ -126,7 +126,7 @@ def test_a_page_says_who_is_in_who_is_out_and_why(investai: Any) -> None:
 def test_prices_are_shown_in_plain_words(investai: Any, reference: Any) -> None:
     shown = investai("allocate", reference("fractional-knapsack")).stdout
     line = next(line for line in shown.splitlines() if line.startswith("size of the tier: budget"))
-    assert line.split()[-4:] == ["most", "4", "EUR", "million"]
+    assert line.split()[-7:] == ["most", "4", "EUR", "million", "30", "to", "60"]
     assert "fixed" not in shown
     assert "66.67 %" in shown
 
