@@ -1,4 +1,4 @@
-"""The desk in Chromium: a scenario is brought, changed, allocated, kept and adopted, with and without script."""
+"""The desk in Chromium: from a file to a decision, edited, allocated and compared, with and without script."""
 
 from __future__ import annotations
 
@@ -76,6 +76,11 @@ def test_from_a_file_to_a_decision(browser: Browser, address: str, script: bool)
     page.locator(f'input[name="{SIZE}"]').fill("12")
     if not script:
         page.locator("form.levers button").click()
+    expect(page.locator(".lever.moved")).to_have_count(1)
+    # Compare, and come back: the lever goes along.
+    page.locator(".tabs a", has_text="Compare strategies").click()
+    expect(page.locator("#answer table").first).to_contain_text("share-by-key")
+    page.locator(".tabs a", has_text="Allocation").click()
     expect(page.locator(".lever.moved")).to_have_count(1)
     page.locator("a.button", has_text="Save changes").click()
     expect(page.locator("tbody code")).to_have_text(SIZE)
