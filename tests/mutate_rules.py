@@ -216,8 +216,20 @@ def copy_tree(folder: Path) -> None:
 
 
 def run_tests(tree: Path, tests: Sequence[str], arguments: list[str]) -> tuple[int, str]:
-    """Exit code of pytest in a copy of the tree, and the first test that failed. Plugins are not needed, nor loaded."""
-    command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider", *arguments]
+    """Exit code of pytest in a copy of the tree, and the first test that failed. The settings need one plugin."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *tests,
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "pytest_timeout",
+        *arguments,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PY_COLORS": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     try:
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S)
