@@ -77,6 +77,7 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], Mapping[str, Any]]:
                 raise DossierError(f"{path.name} unpacks to more than {GREATEST} bytes")
             names = (*NAMES, *(name for name in archive.namelist() if name == DECISIONS))
             contents = {name: archive.read(name) for name in (*names, "SHA256SUMS")}
+    # The last two are how zipfile refuses what is encrypted, or packed in a way it does not know.
     except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise DossierError(f"{path.name} is no dossier: {error}") from error
     pairs = (line.partition("  ") for line in contents["SHA256SUMS"].decode(errors="replace").splitlines())

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -114,7 +113,6 @@ def test_a_worker_that_dies_at_work_is_replaced() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is the system's")
 def test_work_that_takes_too_much_memory_fails_alone() -> None:
     async def run() -> None:
         async with started(2, most_bytes=1_000_000_000) as workers:
