@@ -13,13 +13,12 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.page.desk_work import Reading, change_document, make_workbook, read_upload
-from api.page.documents import desk_of, placed, saved_place
+from api.page.documents import desk_of, listed, placed, saved_place
 from api.page.forms import Form, read_form
 from api.page.levers import OFF, edits_of
 from api.page.rendering import HEADERS, page_response, render
-from api.page.safety import check_name
 from api.page.site import PageLanguage, here
-from api.problems import Problem, ProblemError, refuse
+from api.problems import Problem, refuse
 from api.queue import stored
 from api.requests import longest_s, new_instance, response_of, settings_of, workers_of
 from api.routes.library import library
@@ -41,12 +40,7 @@ SHOWN = 160
 async def get_start(request: Request, lang: PageLanguage) -> Response:
     """What was saved, the scenario library, and ways to bring a scenario of one's own."""
     entries = [json.loads(content) | {"id": name} for name, content in library().items()]
-    try:
-        check_name(request)
-        saved = await stored(desk_of(request).listed)
-    except ProblemError:
-        # The library is everybody's; what was saved is shown under known names alone, and while there is a store.
-        saved = None
+    saved = await listed(request)
     kept = bool(settings_of(request).store)
     return page(request, "start.html", lang, entries=entries, saved=saved, kept=kept, moment=moment)
 

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import Request
 
 from api.page.safety import check_name
-from api.problems import refuse
+from api.problems import ProblemError, refuse
 from api.queue import queue_of, stored
 from api.routes.library import library
 from optimiser.desk.decisions import DecisionLog
-from optimiser.desk.scenarios import SavedScenarios
+from optimiser.desk.scenarios import Saved, SavedScenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,15 @@ async def found(request: Request, id: str) -> dict[str, Any]:
     Errors: ProblemError unknown-scenario, and foreign-name for what was saved.
     """
     return (await placed(request, id))[1]
+
+
+async def listed(request: Request) -> list[Saved] | None:
+    """What was saved; None under a name the service does not go by, and while there is no store."""
+    try:
+        check_name(request)
+        return await stored(desk_of(request).listed)
+    except ProblemError:
+        return None
 
 
 async def placed(request: Request, id: str) -> tuple[Place, dict[str, Any]]:

@@ -17,7 +17,7 @@ from starlette.responses import StreamingResponse
 from api.access import LOGIN
 from api.languages import lenient_language, weighted
 from api.page.charts import script, script_name
-from api.page.documents import found
+from api.page.documents import found, listed
 from api.page.levers import OFF, levers_of, switches_of, value_of
 from api.page.login import within
 from api.page.rendering import HEADERS, page_response, render, statics
@@ -84,6 +84,7 @@ async def get_view(request: Request, id: str, tab: str, lang: PageLanguage) -> R
 async def get_differences(request: Request, lang: PageLanguage) -> Response:
     """What differs between two scenarios, the second one with the edits of the link."""
     names = {name: str(json.loads(content).get("name", name)) for name, content in library().items()}
+    names |= {saved.id: saved.name or saved.id for saved in await listed(request) or ()}
     b = request.query_params.get("b") or next(iter(names))
     a = request.query_params.get("a") or next(name for name in names if name != b)
     other, document = await found(request, a), await found(request, b)

@@ -174,6 +174,15 @@ def test_what_was_saved_is_not_shown_under_a_foreign_name(client: httpx.Client) 
     assert start.status_code == 200 and address not in start.text and "not shown here now" in start.text
 
 
+def test_a_saved_scenario_can_be_chosen_for_a_difference(client: httpx.Client) -> None:
+    place = saved(client)
+    option = f'<option value="{place.rsplit("/", 1)[-1].partition("?")[0]}"'
+    address = "/differences?a=first-loss-design&b=first-loss-design&lang=en"
+    assert client.get(address).text.count(option) == 2, "on either side"
+    # Under a name the service does not go by, the library alone is shown.
+    assert option not in client.get(address, headers={"Host": "elsewhere.example"}).text
+
+
 def test_a_change_is_saved_with_who_when_and_why(client: httpx.Client) -> None:
     address = saved(client)
     page = client.get(f"{address}/save", params={"/fund/tiers/eu/size": "5", "lang": "en"})
