@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import multiprocessing
 import signal
 import threading
 import time
@@ -23,13 +22,14 @@ from pebble import ProcessExpired, ProcessPool
 
 from api.problems import ProblemError, refuse
 from api.work.job import process_number, warm_up
+from optimiser.batch.engine import copies_of
 
 Value = TypeVar("Value")
 
 log = logging.getLogger("api.workers")
 
 START_TIME_LIMIT_S = 60.0
-"""A worker that has not answered after this long is started anew; its imports take about one second."""
+"""A worker that has not answered after this long is started anew."""
 
 _HARD_STOP_EXIT = -int(getattr(signal, "SIGALRM", 0)) or None
 
@@ -42,8 +42,8 @@ class _Worker:
     """One process, and its id once it has answered."""
 
     def __init__(self, prepare: Callable[[int, int], None], niceness: int, most_bytes: int) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self.pool = ProcessPool(max_workers=1, initializer=prepare, initargs=[niceness, most_bytes], context=spawn)
+        context = copies_of("api.work.preload")
+        self.pool = ProcessPool(max_workers=1, initializer=prepare, initargs=[niceness, most_bytes], context=context)
         self.pid: int | None = None
 
     async def begin(self) -> None:

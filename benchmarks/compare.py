@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as LimitReached
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -87,28 +88,34 @@ def lap(name: str, job: Job, size: int, warm: bool) -> tuple[float, list[float]]
     return seconds, [float(value) for value in values]
 
 
-def measured(job: Job, sizes: Sequence[int], peers: Sequence[str], runs: int, limit_s: float) -> Table:
-    """Runs of every peer at every size, in turn."""
-    able = [name for name in peers if hasattr(peer_called(name), job.name)]
+@contextmanager
+def processes(peers: Sequence[str]) -> Iterator[dict[str, ProcessPool]]:
+    """A process for each peer."""
     context = multiprocessing.get_context("spawn")
-    pools = {name: ProcessPool(max_workers=1, context=context) for name in able}
-    table: Table = {}
+    pools = {name: ProcessPool(max_workers=1, context=context) for name in peers}
     try:
-        for name in able:
-            pools[name].schedule(lap, args=(name, job, job.smoke, True)).result()
-        slow: set[str] = set()
-        for size in sizes:
-            laps = {name: Laps(late=name in slow) for name in able}
-            for _ in range(runs):
-                for name in able:
-                    _one_lap(pools[name], name, job, size, laps[name], limit_s)
-            slow = {name for name in able if laps[name].late or laps[name].failed}
-            table[job.name, size] = laps
-            told(f"{job.title}, {size} {job.unit}: " + ", ".join(f"{n} {_seconds(of)}" for n, of in laps.items()))
+        yield pools
     finally:
         for pool in pools.values():
             pool.close()
             pool.join()
+
+
+def measured(job: Job, sizes: Sequence[int], pools: dict[str, ProcessPool], runs: int, limit_s: float) -> Table:
+    """Runs of every peer at every size, in turn."""
+    able = [name for name in pools if hasattr(peer_called(name), job.name)]
+    table: Table = {}
+    for name in able:
+        pools[name].schedule(lap, args=(name, job, job.smoke, True)).result()
+    slow: set[str] = set()
+    for size in sizes:
+        laps = {name: Laps(late=name in slow) for name in able}
+        for _ in range(runs):
+            for name in able:
+                _one_lap(pools[name], name, job, size, laps[name], limit_s)
+        slow = {name for name in able if laps[name].late or laps[name].failed}
+        table[job.name, size] = laps
+        told(f"{job.title}, {size} {job.unit}: " + ", ".join(f"{n} {_seconds(of)}" for n, of in laps.items()))
     return table
 
 
@@ -258,11 +265,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if absent:
         told(f"not installed here: {', '.join(absent)}")
     table: Table = {}
-    for job in jobs:
-        of_job = SHOWN.get(job.name, job.sizes) if asked.shown else job.sizes
-        sizes = [job.smoke] if asked.smoke else asked.sizes or of_job
-        runs = 1 if asked.smoke else asked.runs or job.runs
-        table |= measured(job, sizes, [name for name in asked.peers if name not in absent], runs, asked.limit)
+    with processes([name for name in asked.peers if name not in absent]) as pools:
+        for job in jobs:
+            of_job = SHOWN.get(job.name, job.sizes) if asked.shown else job.sizes
+            sizes = [job.smoke] if asked.smoke else asked.sizes or of_job
+            runs = 1 if asked.smoke else asked.runs or job.runs
+            table |= measured(job, sizes, pools, runs, asked.limit)
     lines = list(figures(table, jobs, asked.note))
     print("\n".join(lines))
     if asked.write:

@@ -20,6 +20,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import json
 import os
 import queue
 import re
@@ -30,6 +31,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -204,54 +206,57 @@ def _parsed(rule: Callable[..., object]) -> tuple[Path, ast.Module, ast.Function
 
 
 def _mutant(label: str, what: str, file: Path, tree: ast.Module, tests: str) -> Mutant:
-    names = f"test_{label}" if tests == "tests/rules" else f"Test{label}"
+    names = f"Test{label}" if tests == "tests/certificate" else f"test_{label}"
     return Mutant(label, what, file, ast.unparse(ast.fix_missing_locations(tree)), tests, names)
 
 
-def copy_tree(folder: Path) -> None:
-    """What the tests need, into an empty folder."""
-    for name in ("optimiser", "api", "scenarios", "tests/study", *FOLDERS):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
+class Tree:
+    """A copy of what the tests need, and a process that runs pytest in it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        for name in ("optimiser", "api", "scenarios", "tests/study", *FOLDERS):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        environment = {**os.environ, "PYTHONPATH": str(folder), "PY_COLORS": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        self._pytest = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "forked_pytest.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+            text=True,
+        )
+
+    def run_tests(self, tests: Sequence[str], arguments: list[str]) -> tuple[int, str]:
+        """Exit code of pytest in this copy, and the first test that failed. The settings need one plugin."""
+        assert self._pytest.stdin is not None and self._pytest.stdout is not None
+        always = ["-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout"]
+        asked = {"tree": str(self.folder), "arguments": [*tests, *always, *arguments], "limit_s": TIMEOUT_S}
+        print(json.dumps(asked), file=self._pytest.stdin, flush=True)
+        done = json.loads(self._pytest.stdout.readline())
+        if done["code"] is None:
+            return 1, f"no end after {TIMEOUT_S} s"
+        failed = re.search(r"^(?:FAILED|ERROR) (?:\S*::)?(.+?)(?: - .*)?$", done["said"], re.MULTILINE)
+        return done["code"], failed[1] if failed else done["said"].strip()[-300:]
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._pytest.communicate()
 
 
-def run_tests(tree: Path, tests: Sequence[str], arguments: list[str]) -> tuple[int, str]:
-    """Exit code of pytest in a copy of the tree, and the first test that failed. The settings need one plugin."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        *tests,
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "pytest_timeout",
-        *arguments,
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PY_COLORS": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        return 1, f"no end after {TIMEOUT_S} s"
-    failed = re.search(r"^(?:FAILED|ERROR) (?:\S*::)?(.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
-    return done.returncode, failed[1] if failed else done.stdout.strip()[-300:]
-
-
-def verdict_on(mutant: Mutant, tree: Path, arguments: list[str]) -> Verdict:
+def verdict_on(mutant: Mutant, tree: Tree, arguments: list[str]) -> Verdict:
     """Tests that bear the rule's name first, then, if it survives, all of them."""
     started = time.perf_counter()
-    target = tree / mutant.file
+    target = tree.folder / mutant.file
     unbroken = target.read_text(encoding="utf-8")
     _write(target, mutant.source)
     try:
-        files = [
-            str(f) for f in (tree / mutant.tests).glob("test_*.py") if mutant.names in f.read_text(encoding="utf-8")
-        ]
-        code, by = run_tests(tree, files, ["-k", mutant.names, *arguments]) if files else (0, "")
+        found = (tree.folder / mutant.tests).glob("test_*.py")
+        files = [str(f) for f in found if mutant.names in f.read_text(encoding="utf-8")]
+        code, by = tree.run_tests(files, ["-k", mutant.names, *arguments]) if files else (0, "")
         if code == 0:
-            code, by = run_tests(tree, [mutant.tests], arguments)
+            code, by = tree.run_tests([mutant.tests], arguments)
     finally:
         _write(target, unbroken)
     state = {0: "SURVIVED", 1: "noticed"}.get(code, "BROKEN")
@@ -264,28 +269,27 @@ def _write(target: Path, source: str) -> None:
     Path(importlib.util.cache_from_source(str(target))).unlink(missing_ok=True)
 
 
-def in_trees(jobs: Sequence[Callable[[Path], T]]) -> list[T]:
-    """Each job with a copy of the tree to itself, as many at a time as there are workers."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
-        trees: queue.Queue[Path] = queue.Queue()
-        for n in range(WORKERS):
-            copy_tree(Path(folder) / str(n))
-            trees.put(Path(folder) / str(n))
+def in_trees(trees: Sequence[Tree], jobs: Sequence[Callable[[Tree], T]]) -> list[T]:
+    """Each job with a tree to itself, as many at a time as there are trees."""
+    free: queue.Queue[Tree] = queue.Queue()
+    for tree in trees:
+        free.put(tree)
 
-        def in_one(job: Callable[[Path], T]) -> T:
-            tree = trees.get()
-            try:
-                return job(tree)
-            finally:
-                trees.put(tree)
+    def in_one(job: Callable[[Tree], T]) -> T:
+        tree = free.get()
+        try:
+            return job(tree)
+        finally:
+            free.put(tree)
 
+    with ThreadPoolExecutor(len(trees)) as pool:
         return list(pool.map(in_one, jobs))
 
 
-def tried(mutant: Mutant, arguments: list[str]) -> Callable[[Path], Verdict]:
+def tried(mutant: Mutant, arguments: list[str]) -> Callable[[Tree], Verdict]:
     """The job of trying one mutant, which prints its line."""
 
-    def job(tree: Path) -> Verdict:
+    def job(tree: Tree) -> Verdict:
         verdict = verdict_on(mutant, tree, arguments)
         place = f"{mutant.label:4} {mutant.file.parts[1]}: {mutant.what}"
         print(f"{verdict.state:8} {verdict.seconds:5.1f} s  {place}\n{'':18}{verdict.by}\n", end="", flush=True)
@@ -297,12 +301,16 @@ def tried(mutant: Mutant, arguments: list[str]) -> Callable[[Path], Verdict]:
 def main(arguments: list[str]) -> int:
     """Run every mutant, print the table; 1 if any survives."""
     started = time.perf_counter()
-    unbroken = in_trees([lambda tree, tests=tests: run_tests(tree, [tests], arguments) for tests in FOLDERS])
-    if any(code != 0 for code, _ in unbroken):
-        print("The tests fail before anything is broken:", *(by for code, by in unbroken if code != 0), sep="\n  ")
-        return 1
-    mutants = [*model_mutants(), *certificate_mutants(), *stress_mutants()]
-    verdicts = in_trees([tried(mutant, arguments) for mutant in mutants])
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        trees = [Tree(Path(folder) / str(n)) for n in range(WORKERS)]
+        for tree in trees:
+            stack.callback(tree.close)
+        unbroken = in_trees(trees, [lambda tree, tests=tests: tree.run_tests([tests], arguments) for tests in FOLDERS])
+        if any(code != 0 for code, _ in unbroken):
+            print("The tests fail before anything is broken:", *(by for code, by in unbroken if code != 0), sep="\n  ")
+            return 1
+        mutants = [*model_mutants(), *certificate_mutants(), *stress_mutants()]
+        verdicts = in_trees(trees, [tried(mutant, arguments) for mutant in mutants])
     survivors = [m for m, verdict in zip(mutants, verdicts, strict=True) if verdict.state != "noticed"]
     print(f"\n{len(mutants)} mutants, {len(survivors)} not noticed, {time.perf_counter() - started:.0f} s")
     for m in survivors:

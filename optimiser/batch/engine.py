@@ -11,6 +11,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from multiprocessing import connection
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from optimiser.errors import InvestAIError
@@ -23,10 +24,22 @@ class ClusterUnavailable(InvestAIError):
     """The cluster does not answer, or the part that speaks to it is not installed."""
 
 
+def copies_of(module: str) -> BaseContext:
+    """How to start workers: as copies of a process that has imported the module, where the system can copy one.
+
+    The module must start no thread: a copy has only the thread that made it.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module])
+    return context
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """A pool of worker processes; killed when the block is left early."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(workers, mp_context=copies_of("optimiser.batch.preload"), initializer=_begin)
     try:
         yield pool
     except BaseException:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -157,9 +158,7 @@ def _engine(address: str, busy_s: float) -> Engine:
     def prepare(connection: Any, _: Any) -> None:
         # The driver shall not begin transactions itself: a reader that turns writer would find the file locked.
         connection.isolation_level = None
-        # Write-ahead: readers and one writer at a time do not wait for each other; a power cut loses the last
-        # transactions at most, never the file.
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection, busy_s)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -168,6 +167,22 @@ def _engine(address: str, busy_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: Any, busy_s: float) -> None:
+    """Readers and one writer at a time do not wait for each other; a power cut loses the last transactions at most.
+
+    Of several that open a new file at once all but one are refused, and SQLite does not make them wait.
+    """
+    end = time.monotonic() + busy_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(0.01)
 
 
 @contextmanager

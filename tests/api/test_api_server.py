@@ -47,21 +47,21 @@ def hard(time_limit_s: float) -> bytes:
 
 
 def at_work(server: Server) -> list[int]:
-    """Process ids of the server's children that use the processor now; right for one worker that has started."""
-    before = _children_ticks(server.process.pid)
+    """Process ids of the server's workers that use the processor now; right for one worker that has started."""
+    before = _group_ticks(server.process.pid)
     time.sleep(0.15)
-    after = _children_ticks(server.process.pid)
+    after = _group_ticks(server.process.pid)
     return [pid for pid, ticks in after.items() if pid in before and ticks > before[pid]]
 
 
-def _children_ticks(parent: int) -> dict[int, int]:
-    """Processor time of every child of a process [ticks]."""
+def _group_ticks(leader: int) -> dict[int, int]:
+    """Processor time of every process of a group but the one that leads it [ticks]."""
     ticks = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         # A process may end between being listed and being read.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             fields = stat.read_text("utf-8").rpartition(")")[2].split()
-            if int(fields[1]) == parent:
+            if int(fields[2]) == leader != int(stat.parent.name):
                 ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
     return ticks
 

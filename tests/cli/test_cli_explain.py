@@ -96,16 +96,15 @@ def test_a_plan_is_kept_when_the_budget_is_cut(investai, tmp_path):
     plan = tmp_path / "plan.json"
     plan.write_bytes(investai("allocate", "eurohpc-2026-call", "--json").stdout.encode())
     cut = ("allocate", "eurohpc-2026-call", "--set", "/fund/tiers/union/size=1000", "--keep", plan)
-    shown = investai(*cut, "--signed-until", 2027)
+    cut = (*cut, "--signed-until", 2027)
+    shown = investai(*cut)
     assert shown.exit_code == 0, shown.output
     for words in ("Who loses, who gains", "Every award of a tier cut by the same share: breaks F1 fund"):
         assert words in " ".join(shown.stdout.split())
     document = json.loads(investai(*cut, "--json", "--out", f"{tmp_path}/kept/").stdout)
     assert [r["strategy"] for r in document["results"]] == ["before", "keep", "proportional"]
     assert {p.name for p in (tmp_path / "kept").iterdir()} == {"kept.json", "moves.csv", "money.csv"}
-    none = investai(
-        "allocate", "eurohpc-2026-call", "--set", "/fund/tiers/union/size=700", *cut[4:], "--signed-until", 2027
-    )
+    none = investai("allocate", "eurohpc-2026-call", "--set", "/fund/tiers/union/size=700", *cut[4:])
     assert none.exit_code == 4 and "all that is signed" in " ".join(none.stdout.split())
 
 

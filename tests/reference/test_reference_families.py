@@ -82,11 +82,14 @@ def test_scenarios_that_have_nothing_in_common() -> None:
             assert_same(family, document)
 
 
-def test_the_library_one_after_the_other() -> None:
+def test_the_library_in_part_one_after_the_other() -> None:
+    """Every scenario of the library, its sites divisible, as a linear programme."""
     family = Family()
     for path in library_files().values():
-        loaded = load_file(path)
-        assert but_for_times(family.allocate(loaded)) == but_for_times(allocate(loaded))
+        document = json.loads(path.read_bytes())
+        for candidate in document["candidates"]:
+            candidate["divisible"] = True
+        assert_same(family, document)
 
 
 def assert_same_model(one: Model, other: Model) -> None:

@@ -1,0 +1,16 @@
+"""What every worker needs, imported once by the process that workers are copied from; starts no thread."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+# First of all, since it says how many threads there may be.
+import optimiser.batch.preload as preload
+
+for name in ("allocations", "comparisons", "evaluations", "explanations", "jobs", "studies"):
+    import_module(f"api.work.{name}")
+if all(find_spec(name) for name in ("altair", "jinja2", "vl_convert")):
+    import_module("api.page.work")
+
+__all__ = ["preload"]
