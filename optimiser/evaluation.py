@@ -23,7 +23,6 @@ from optimiser.result.result import ObjectiveValue, Reason, Result, ScenarioId, 
 from optimiser.result.soft import soft_bounds, soft_findings
 from optimiser.result.stresses import stress_reports
 from optimiser.risk.draws import draws_of
-from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 
@@ -68,7 +67,7 @@ def scored(
     of_losses = (*own_loss_findings(risk), *call_findings(risk))
     return Result(
         schema_version="1",
-        scenario=ScenarioId(scenario.name, scenario_sha256(scenario)),
+        scenario=ScenarioId(scenario.name, loaded.sha256),
         strategy=strategy,
         termination="optimal" if certificate.holds else "infeasible",
         has_allocation=True,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from optimiser.errors import PointerError, ScenarioError
 from optimiser.findings import Finding, has_errors
 from optimiser.messages import type_of
+from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.check import REFERENCE_CHECKS, check_scenario
 from optimiser.scenario.check.references import UNKNOWN_CODES
 from optimiser.scenario.family import ReadFamily
@@ -21,7 +23,7 @@ from optimiser.scenario.shape import shape_scenario
 from optimiser.scenario.stress import changed_question, stressed_document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """What loading found. ``scenario`` is None when any finding is an error."""
 
@@ -36,6 +38,11 @@ class Loaded:
         if self.scenario is None:
             raise ScenarioError(self.findings)
         return self.scenario
+
+    @cached_property
+    def sha256(self) -> str:
+        """The scenario's hash, calculated once for all answers about it. Errors: ScenarioError."""
+        return scenario_sha256(self.expect())
 
 
 def load_document(document: Any, settings: Mapping[str, Any] | None = None, family: ReadFamily | None = None) -> Loaded:

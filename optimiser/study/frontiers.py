@@ -34,13 +34,13 @@ from optimiser.plan import EUROS_PER_MILLION, Plan
 from optimiser.result.losses import loss_book
 from optimiser.result.measures import MEASURES, unit_of
 from optimiser.result.result import Provenance, Result, ScenarioId, Termination
-from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, arrays_of
 from optimiser.solve.clock import Clock
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.start import Start
 from optimiser.study.asked import check_numbers, flag, whole
 from optimiser.study.report import Progress, Report, silent
 from optimiser.study.terms import two_terms, unit_of_steps
@@ -163,7 +163,7 @@ def frontier(
     changed, findings = two_terms(scenario, terms)
     check_numbers(whole("/points", points, 2, MOST_POINTS), flag("/complete", complete))
     own = options or options_of(scenario)
-    clock = Clock(replace(own, tie_break=False, unspent=False))
+    clock = Clock(replace(own, unspent=False))
     search = _Search(loaded, changed, clock, lang, progress)
     if complete and search.whole and search.steps == (None, None):
         raise QuestionError([Finding("error", "frontier-not-whole", "/complete")])
@@ -186,12 +186,16 @@ class _Point:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The two terms in one order, stated; ``row`` is that of the second term's floor (E1), None without one."""
+    """The two terms in one order, stated; ``row`` is that of the second term's floor (E1), None without one.
+
+    start: what a point leaves to the next, which differs from it by its floor.
+    """
 
     scenario: Scenario
     model: Model
     arrays: Arrays
     row: int | None
+    start: Start = field(default_factory=Start)
 
     def with_floor(self, least: float) -> Arrays:
         """The arrays with another floor; a term that is 0 in every plan has none."""
@@ -345,7 +349,9 @@ class _Search:
         return [next(g for g in side.model.goals if g.name == name) for name in names]
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
-        optimum = solve_stated(side.scenario, model or side.model, arrays, self.clock.next())
+        # Whole plans that are equally good need not be told apart; a linear programme's point is found from the last one.
+        options = replace(self.clock.next(), tie_break=not self.whole)
+        optimum = solve_stated(side.scenario, model or side.model, arrays, options, start=side.start)
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum
 
@@ -389,7 +395,7 @@ class _Search:
         results = [scored(own, p.plan, "frontier", self.lang) for _, p in ordered]
         return Frontier(
             schema_version="1",
-            scenario=ScenarioId(self.changed.name, scenario_sha256(self.loaded.expect())),
+            scenario=ScenarioId(self.changed.name, own.sha256),
             method=method,
             termination=termination,
             complete=complete,
