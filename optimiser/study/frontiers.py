@@ -349,7 +349,7 @@ class _Search:
         return [next(g for g in side.model.goals if g.name == name) for name in names]
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
-        # Whole plans that are equally good need not be told apart; a linear programme's point is found from the last one.
+        # Equally good whole plans need not be told apart; without whole decisions a point is found from the last one.
         options = replace(self.clock.next(), tie_break=not self.whole)
         optimum = solve_stated(side.scenario, model or side.model, arrays, options, start=side.start)
         self.solver_seconds += optimum.outcome.solver_seconds
