@@ -32,7 +32,7 @@ from optimiser.result.losses import (
     own_loss_findings,
     risk_report,
 )
-from optimiser.result.measures import objective_value, term_values
+from optimiser.result.measures import exact_values, objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import (
     Certificate,
@@ -132,7 +132,8 @@ def solve_stated(
     """
     with collector_paused():
         outcome = solve_model(model, arrays, _within(options, passed_s) if passed_s else options, start)
-        plan = plan_of(model, outcome.values) if outcome.values is not None else None
+        rounded = plan_of if start is None else start.rounding.plan_of
+        plan = rounded(model, outcome.values) if outcome.values is not None else None
         return Optimum(scenario, options, model, arrays, outcome, plan)
 
 
@@ -243,7 +244,8 @@ def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None, book: Lo
         Stage(s.name, s.value, _bound(s.value, s.bound, c), _gap(s.value, s.bound, c), s.proven)
         for s, c in zip(outcome.stages, closed, strict=True)
     ]
-    value = objective_value(scenario, plan, book) if plan is not None else None
+    exactly = exact_values(scenario, plan, book) if plan is not None else []
+    value = objective_value(scenario, plan, book, exactly) if plan is not None else None
     return ObjectiveValue(
         value=value,
         # The plan is counted exactly, its stage in doubles: where they differ by noise alone, the bound is the plan's.
@@ -251,7 +253,7 @@ def _objective(scenario: Scenario, outcome: Outcome, plan: Plan | None, book: Lo
         gap=stages[outcome.soft_stages].gap if first is not None else None,
         absolute_gap=outcome.absolute_gap,
         another_optimum=outcome.another_optimum,
-        terms=term_values(scenario, plan, book) if plan is not None else [],
+        terms=term_values(scenario, plan, book, exactly) if plan is not None else [],
         stages=stages,
     )
 

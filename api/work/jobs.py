@@ -23,13 +23,14 @@ from api.work.job import (
     under,
 )
 from optimiser.allocation import allocate
+from optimiser.batch.family import Family
 from optimiser.batch.job import Ending, NewJob, State
 from optimiser.batch.solving import Prepared, Solved, answer_key, failed, version
 from optimiser.batch.sweep import sweep_of
 from optimiser.errors import PointerError, SolverError
 from optimiser.findings import Finding
 from optimiser.result.result import Result
-from optimiser.scenario.canonical import scenario_sha256
+from optimiser.scenario.canonical import canonical_of, scenario_sha256
 from optimiser.scenario.load import Loaded, load_bytes, load_document
 from optimiser.scenario.patch import patched
 from optimiser.scenario.scenario import Scenario
@@ -74,7 +75,7 @@ def read_job(job: Job) -> Answer | NewJob:
             return invalid("invalid-scenario", loaded.findings, job)
         if (problem := too_large(loaded.scenario, job)) is not None:
             return problem
-        prepared = _prepared(loaded.scenario, job.lang, job.settings)
+        prepared = _prepared(loaded.scenario, job.lang, job.settings, scenario_sha256(loaded.scenario))
         return NewJob(loaded.scenario.name, job.lang, job.body, prepared)
 
 
@@ -125,12 +126,39 @@ def content_digest(content: bytes, base: bytes | None, lang: str, settings: Sett
 
 def loaded_job(content: bytes, base: bytes | None) -> Loaded:
     """A job's scenario, with everything found in it."""
-    if base is None:
-        return load_bytes(content)
+    return load_bytes(content) if base is None else _loaded_point(json.loads(base), content)
+
+
+def _loaded_point(base: dict[str, Any], content: bytes, family: Family | None = None) -> Loaded:
+    """The scenario of a sweep's point. family: what was read before."""
     try:
-        return load_document(patched(json.loads(base), json.loads(content)))
+        return load_document(patched(base, json.loads(content)), family=None if family is None else family.read)
     except PointerError as error:
         return Loaded(None, (Finding("error", "patch-leads-nowhere", "", {"reason": str(error)}),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """What this worker keeps of the sweep of which it solved a point last: another point is found from there."""
+
+    base: bytes
+    document: dict[str, Any]
+    family: Family
+
+    def loaded(self, content: bytes) -> Loaded:
+        """The scenario of a point, as ``loaded_job`` reads it."""
+        return _loaded_point(self.document, content, self.family)
+
+
+_last: list[_Sweep] = []
+"""Of this worker, which works on one job at a time; of one sweep alone, as the memory is shared with the next job."""
+
+
+def _sweep_of(base: bytes | None) -> _Sweep | None:
+    """The sweep that has this base; None for a job of its own."""
+    if not _last or _last[0].base != base:
+        _last[:] = [] if base is None else [_Sweep(base, json.loads(base), Family())]
+    return _last[0] if _last else None
 
 
 def work_on(work: JobWork) -> Ending:
@@ -138,29 +166,35 @@ def work_on(work: JobWork) -> Ending:
     settings = work.settings
     digest = content_digest(work.content, work.base, work.lang, settings)
     with killed_after(settings.max_reading_s):
-        loaded = loaded_job(work.content, work.base)
+        sweep = _sweep_of(work.base)
+        loaded = loaded_job(work.content, None) if sweep is None else sweep.loaded(work.content)
         if loaded.scenario is None:
             shown = tuple(f.as_dict(work.lang) for f in loaded.findings)
             return Ending("failed", digest, Prepared(None, shown), findings=shown)
         job = Job(b"", work.lang, "", settings)
         if (problem := too_large(loaded.scenario, job)) is not None:
             return Ending("failed", findings=tuple(json.loads(problem.body)["errors"]))
-        prepared = _prepared(loaded.scenario, work.lang, settings)
+        canonical = canonical_of(loaded.scenario) if sweep is None else sweep.family.read.canonical(loaded.scenario)
+        prepared = _prepared(loaded.scenario, work.lang, settings, canonical.sha256())
         options, capped = options_within(loaded.scenario, settings)
     watch = Watch(work.control.stop.exists, lambda progress: _report(progress, work.control.progress))
     try:
         with killed_after(hard_stop_s(options.time_limit_s)):
             loaded = Loaded(loaded.scenario, (*loaded.findings, *capped))
-            result = allocate(loaded, replace(options, watch=watch), work.lang)
+            options = replace(options, watch=watch)
+            if sweep is None:
+                result = allocate(loaded, options, work.lang)
+            else:
+                result = sweep.family.allocate(loaded, options, work.lang, canonical)
     except SolverError as error:
         return Ending("failed", findings=failed("solver-failed", {"reason": str(error)[:500]}, work.lang).findings)
     return _ending(work, digest, prepared, result, watch)
 
 
-def _prepared(scenario: Scenario, lang: str, settings: Settings) -> Prepared:
+def _prepared(scenario: Scenario, lang: str, settings: Settings, sha256: str) -> Prepared:
     options, _ = options_within(scenario, settings)
     names = {"": scenario.name} | {c.id: c.name for c in scenario.candidates if c.name}
-    return Prepared(answer_key(scenario_sha256(scenario), options, lang), names=names)
+    return Prepared(answer_key(sha256, options, lang), names=names)
 
 
 def _ending(work: JobWork, digest: str, prepared: Prepared, result: Result, watch: Watch) -> Ending:

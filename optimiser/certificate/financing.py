@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from optimiser.certificate.arithmetic import MILLION, millionths
+from optimiser.certificate.arithmetic import MILLION, Number, millionths
 from optimiser.certificate.ledger import Ledger
 from optimiser.certificate.worst import EUR_MILLION, Worst
+from optimiser.plan import PrivateKey
 from optimiser.result.result import RuleCheck
 
 
@@ -17,18 +18,25 @@ def sources_equal_uses(ledger: Ledger) -> Iterator[RuleCheck]:
     Money where there is no cost, and a cell below 0, break it too. Allowance: none, or less than one euro where
     cost · y is not a whole number of euros (either of the two whole numbers beside it will do).
     """
-    uses = {(*entry.key, year): due for entry in ledger.phases for year, due in entry.due_by_year()}
+    uses: dict[PrivateKey, Number] = {}
+    for entry in ledger.phases:
+        candidate, phase = entry.key
+        for year, due in entry.due_by_year():
+            uses[candidate, phase, year] = due
     # All uses in one small part of a euro, mostly a whole euro, so that every comparison is one of integers.
-    parts = math.lcm(*(due.denominator for due in uses.values()))
+    parts = math.lcm(*{due.denominator for due in uses.values()})
     worst = Worst("F1", "fund", EUR_MILLION, MILLION * parts)
-    unused = dict(ledger.sources)
-    for place, due in uses.items():
+    sources = ledger.sources
+    odd = [(place, due) for place, due in uses.items() if sources.get(place, 0) != due]
+    worst.hold(len(uses) - len(odd))
+    for place, due in odd:
         due_parts = due.numerator * (parts // due.denominator)
         above_whole = due_parts % parts
         allowance = max(above_whole, parts - above_whole) if above_whole else 0
-        worst.see(abs(unused.pop(place, 0) * parts - due_parts), allowance, place)
-    for place, paid in unused.items():
-        worst.see(paid * parts, 0, place)
+        worst.see(abs(sources.get(place, 0) * parts - due_parts), allowance, place)
+    for place, paid in sources.items():
+        if place not in uses:
+            worst.see(paid * parts, 0, place)
     for place, amount in ledger.negative:
         worst.see(-amount * parts, 0, place)
     yield worst.check()

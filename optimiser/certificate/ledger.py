@@ -5,6 +5,7 @@ All money is in whole euros. Costs are exact: integers where they are whole euro
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -70,8 +71,8 @@ class Sums:
 
     def over(self, keys: Iterable[PhaseKey]) -> tuple[int, int]:
         """Euros and cells of several phases together."""
-        keys = list(keys)
-        return sum(self.euros.get(key, 0) for key in keys), sum(self.cells.get(key, 0) for key in keys)
+        paid = [key for key in keys if key in self.euros]
+        return sum([self.euros[key] for key in paid]), sum([self.cells[key] for key in paid])
 
     def total(self) -> tuple[int, int]:
         """Euros and cells of all phases."""
@@ -167,7 +168,8 @@ def _entries(candidate: Candidate, plan: Plan) -> list[PhaseEntry]:
     entries = []
     for index, phase in enumerate(candidate.all_phases):
         key = candidate.id, phase.id
-        y = whole(plan.fraction.get(key, 0))
+        stated = plan.fraction.get(key)
+        y = 0 if stated is None else whole(stated)
         start = plan.start.get(key)
         cost, total = _costs(phase, start)
         due = total if y == 1 else total * y
@@ -179,11 +181,24 @@ def _entries(candidate: Candidate, plan: Plan) -> list[PhaseEntry]:
 def _costs(phase: Phase, start: int | None) -> tuple[dict[int, Number], Number]:
     """Cost by year, as the plan starts the phase, and in all [euros]."""
     if phase.cost_since_start is None:
-        fixed = {year: millionths(amount) for year, amount in sorted(phase.cost.items()) if amount > 0}
-        return fixed, sum(fixed.values())
+        return _fixed_costs(phase)
     since = {int(elapsed): millionths(amount) for elapsed, amount in phase.cost_since_start.items() if amount > 0}
     by_year = {} if start is None else {start + elapsed: amount for elapsed, amount in sorted(since.items())}
     return by_year, sum(since.values())
+
+
+_known: dict[int, tuple[weakref.ref[Phase], dict[int, Number], Number]] = {}
+"""Costs of phases with fixed years, for as long as the phases are there: many plans are certified for them."""
+
+
+def _fixed_costs(phase: Phase) -> tuple[dict[int, Number], Number]:
+    number = id(phase)
+    known = _known.get(number)
+    if known is None or known[0]() is not phase:
+        fixed = {year: millionths(amount) for year, amount in sorted(phase.cost.items()) if amount > 0}
+        known = weakref.ref(phase, lambda _: _known.pop(number, None)), fixed, sum(fixed.values())
+        _known[number] = known
+    return known[1], known[2]
 
 
 def _enter_private_money(ledger: Ledger, plan: Plan) -> None:

@@ -31,7 +31,10 @@ def tier_share_of_cost(ledger: Ledger) -> Iterator[RuleCheck]:
         money = ledger.tiers[tier.id]
         for entry in ledger.phases:
             paid, cells = money.of(entry.key)
-            worst.see(paid * MILLION - share * entry.due, cells * MILLION, entry.key)
+            if not cells and entry.due >= 0:
+                worst.hold()
+            else:
+                worst.see(paid * MILLION - share * entry.due, cells * MILLION, entry.key)
         yield worst.check()
 
 
@@ -64,10 +67,13 @@ def matching(ledger: Ledger) -> Iterator[RuleCheck]:
         ratio = millionths(rule.at_least)
         given, asked = ledger.together(rule.tiers), ledger.together(rule.of)
         for entries in ledger.by_candidate.values():
-            for part in [entries] if rule.by == "candidate" else [[entry] for entry in entries]:
-                keys = [entry.key for entry in part]
+            every = [entry.key for entry in entries]
+            for keys in [every] if rule.by == "candidate" else [[key] for key in every]:
                 paid, cells = given.over(keys)
                 matched, matched_cells = asked.over(keys)
+                if not cells and not matched_cells:
+                    worst.hold()
+                    continue
                 allowance = cells * MILLION + matched_cells * max(ratio, MILLION)
                 place = keys[0][:1] if rule.by == "candidate" else keys[0]
                 worst.see(ratio * matched - paid * MILLION, allowance, place)

@@ -32,6 +32,9 @@ def phases_in_order(ledger: Ledger) -> Iterator[RuleCheck]:
 
 
 def _see_order(worst: Worst, less: Number, more: Number, place: tuple[str, ...]) -> None:
+    if isinstance(less, int) and isinstance(more, int) and less <= more:
+        worst.hold()
+        return
     fractional = less.denominator != 1 or more.denominator != 1
     worst.see(less - more, fraction_allowance(fractional, max(less, more)), place)
 
@@ -61,7 +64,8 @@ def number_funded(ledger: Ledger) -> Iterator[RuleCheck]:
 def _number(entries: Iterable[PhaseEntry]) -> tuple[Number, bool]:
     """Σ n, and whether a fraction is in it."""
     numbers = [entry.n for entry in entries]
-    return sum(numbers), any(n.denominator != 1 for n in numbers)
+    fractions = [n for n in numbers if n.denominator != 1]
+    return sum(n.numerator for n in numbers if n.denominator == 1) + sum(fractions), bool(fractions)
 
 
 def exclusive_candidates(ledger: Ledger) -> Iterator[RuleCheck]:
@@ -131,9 +135,11 @@ def start_years(ledger: Ledger) -> Iterator[RuleCheck]:
             if entry.phase.start is not None:
                 worst.see(_off_window(entry, entry.phase.start), 0, entry.key)
         for earlier, later in pairwise(entries):
-            starts, started = _starting_year(ledger, later), _starting_year(ledger, earlier)
             asked = later.phase.after_years
-            if asked is not None and starts is not None and started is not None:
+            if asked is None:
+                continue
+            starts, started = _starting_year(ledger, later), _starting_year(ledger, earlier)
+            if starts is not None and started is not None:
                 worst.see(started + asked - starts, 0, later.key)
     for key in ledger.unknown_starts:
         worst.see(1, 0, key)
@@ -167,7 +173,10 @@ def phase_fraction(ledger: Ledger) -> Iterator[RuleCheck]:
         if not entry.candidate.divisible:
             worst.see(min(magnitude(y), magnitude(1 - y)), 0, entry.key)
             continue
-        worst.see(max(-y, y - 1), 0, entry.key)
+        if isinstance(y, int) and 0 <= y <= 1:
+            worst.hold()
+        else:
+            worst.see(max(-y, y - 1), 0, entry.key)
         least = entry.divisible_from
         if least is not None:
             worst.see(exact(least) - y if y > 0 else 0, FIFTEENTH_DIGIT, entry.key)

@@ -40,9 +40,15 @@ class Worst:
         self._total: Number = 0
         self._allowed: Number = 0
 
+    def hold(self, instances: int = 1) -> None:
+        """Take in instances that hold and have no allowance."""
+        self.checked += instances
+
     def see(self, excess: Number, allowance: Number = 0, place: Place = ()) -> None:
         """Take in one instance: by how much its left side exceeds its right side (negative where there is room)."""
         self.checked += 1
+        if excess <= 0 and not allowance:
+            return
         if allowance > self.greatest_allowance:
             self.greatest_allowance = allowance
         if excess > 0:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from optimiser.model import closeness, envelopes, groups, revolving, shares, structure
 from optimiser.model.build import RULES, Model, Rule, build_model, model_with
 from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
-from optimiser.model.programme import PlainPort, Programme, Row, Stated
+from optimiser.model.programme import Block, PlainPort, Programme, Row
 from optimiser.scenario.scenario import Scenario
 
 READERS: dict[str, tuple[Rule, ...]] = {
@@ -36,12 +36,31 @@ every rule and by the columns."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Added:
+    """Columns: their bounds, and whether they are whole."""
+
+    lower: list[float]
+    upper: list[float]
+    integer: list[bool]
+
+    def add_to(self, programme: Programme) -> None:
+        """Add them as they stood."""
+        programme.lower += self.lower
+        programme.upper += self.upper
+        programme.integer += self.integer
+
+
+@dataclass(frozen=True, slots=True)
 class _Segment:
     """What one rule stated: its rows, and the columns it added."""
 
     labels: list[Row]
-    rows: list[Stated]
-    columns: list[tuple[float, float, bool]]
+    rows: Block
+    columns: _Added
+
+
+OUTSIDE_DATA = frozenset(READERS) - {"fund/max_public_share"}
+"""Parts the data do not lay out by phase."""
 
 
 class StatedFamily:
@@ -51,7 +70,8 @@ class StatedFamily:
         self.restated = 0
         self._parts: dict[str, Any] = {}
         self._columns: Columns | None = None
-        self._added: list[tuple[float, float, bool]] = []
+        self._data: Data | None = None
+        self._added = _Added([], [], [])
         self._segments: dict[Rule, _Segment] = {}
 
     def model_of(self, scenario: Scenario, document: Mapping[str, Any]) -> Model:
@@ -67,6 +87,8 @@ class StatedFamily:
         if changed - READERS.keys():
             self._columns = None
         anew = {rule for name in changed if name in READERS for rule in READERS[name]}
+        if changed - OUTSIDE_DATA:
+            self._data = None
         self._parts = parts
         model = self._taken_over(scenario, anew) if self._columns is not None else None
         return model or self._stated(scenario)
@@ -75,17 +97,17 @@ class StatedFamily:
         """Some rules stated anew, the rest as they stood; None where columns would have other numbers."""
         assert self._columns is not None
         port = PlainPort()
-        programme, data = Programme(port), data_of(scenario)
-        _add_columns(programme, self._added)
+        programme, data = Programme(port), self._data_of(scenario)
+        self._added.add_to(programme)
         for rule in RULES:
             segment = self._segments[rule]
             if rule not in anew:
-                _add_columns(programme, segment.columns)
+                segment.columns.add_to(programme)
                 programme.rows += segment.labels
-                port.stated += segment.rows
+                port.take_over(segment.rows)
                 continue
             self._segments[rule] = self._of_rule(rule, programme, port, data, self._columns)
-            if len(self._segments[rule].columns) != len(segment.columns):
+            if len(self._segments[rule].columns.lower) != len(segment.columns.lower):
                 self._columns = None
                 return None
         return model_with(programme, data, self._columns)
@@ -93,7 +115,7 @@ class StatedFamily:
     def _stated(self, scenario: Scenario) -> Model:
         """Every rule; what soft rules count beside their rows is not taken over."""
         port = PlainPort()
-        programme, data = Programme(port), data_of(scenario)
+        programme, data = Programme(port), self._data_of(scenario)
         self._columns = add_columns(programme, data)
         self._added = _columns_from(programme, 0)
         columns = self._columns
@@ -102,23 +124,23 @@ class StatedFamily:
             self._columns = None
         return model_with(programme, data, columns)
 
+    def _data_of(self, scenario: Scenario) -> Data:
+        """As ``data_of``; the phases are laid out again only where one may be another."""
+        if self._data is None:
+            self._data = data_of(scenario)
+        else:
+            self._data = replace(self._data, scenario=scenario, tiers={t.id: t for t in scenario.fund.tiers})
+        return self._data
+
     def _of_rule(self, rule: Rule, programme: Programme, port: PlainPort, data: Data, columns: Columns) -> _Segment:
         self.restated += 1
         rows, width = len(programme.rows), programme.width
         rule(programme, data, columns)
-        return _Segment(programme.rows[rows:], port.stated[rows:], _columns_from(programme, width))
+        return _Segment(programme.rows[rows:], port.close_block(), _columns_from(programme, width))
 
 
-def _add_columns(programme: Programme, columns: list[tuple[float, float, bool]]) -> None:
-    if columns:
-        lower, upper, integer = zip(*columns, strict=True)
-        programme.lower += lower
-        programme.upper += upper
-        programme.integer += integer
-
-
-def _columns_from(programme: Programme, first: int) -> list[tuple[float, float, bool]]:
-    return list(zip(programme.lower[first:], programme.upper[first:], programme.integer[first:], strict=True))
+def _columns_from(programme: Programme, first: int) -> _Added:
+    return _Added(programme.lower[first:], programme.upper[first:], programme.integer[first:])
 
 
 def _parts(document: Mapping[str, Any]) -> dict[str, Any]:

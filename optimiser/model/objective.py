@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from optimiser.model.columns import Columns
 from optimiser.model.data import Data, PhaseData
@@ -116,8 +117,13 @@ def service_factor(data: Data, p: PhaseData, start: int | None, term: Term) -> f
     first = data.years[0] if data.years else 0
     lag = 1 if term.service_lag_years is None else term.service_lag_years
     serves = max(p.cost[start], default=first if start is None else start) + lag
-    growth = 1.0 + data.scenario.discount_rate
-    return sum((growth ** float(first - a) for a in range(serves, serves + (term.life_years or 0))), 0.0)
+    return _discounted_years(1.0 + data.scenario.discount_rate, serves - first, term.life_years or 0)
+
+
+@lru_cache(maxsize=1000)
+def _discounted_years(growth: float, serves: int, life_years: int) -> float:
+    """Σ_{a=serves}^{serves+life_years−1} growth^−a."""
+    return sum((growth ** float(-a) for a in range(serves, serves + life_years)), 0.0)
 
 
 def private_money(state: State, term: Term, n: int) -> TermPairs:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.model import pulp_port
 from optimiser.model.pulp_port import AT_LEAST, AT_MOST, EQUAL
@@ -42,6 +46,41 @@ class Slack(NamedTuple):
 
 Stated = tuple[list[int], list[float], int, float]
 """A row as it stands: its columns, their coefficients, sense, bound."""
+
+
+class RowArrays(NamedTuple):
+    """Rows as arrays: how many coefficients each has, their columns and values; lower ≤ row ≤ upper."""
+
+    sizes: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    coefficients: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+
+class Block:
+    """Rows one after the other that may be taken over as they stand."""
+
+    def __init__(self, rows: Iterable[Stated]) -> None:
+        self.rows = list(rows)
+
+    @cached_property
+    def arrays(self) -> RowArrays:
+        """The rows as arrays, made once."""
+        sizes, index, value, lower, upper = [], [], [], [], []
+        for columns, coefficients, sense, bound in self.rows:
+            sizes.append(len(columns))
+            index += columns
+            value += coefficients
+            lower.append(-math.inf if sense == AT_MOST else bound)
+            upper.append(math.inf if sense == AT_LEAST else bound)
+        return RowArrays(
+            np.array(sizes, dtype=np.int32),
+            np.array(index, dtype=np.int32),
+            np.array(value, dtype=float),
+            np.array(lower, dtype=float),
+            np.array(upper, dtype=float),
+        )
 
 
 class Port(Protocol):
@@ -97,7 +136,8 @@ class PlainPort:
     """Numbers and nothing else: for a family of scenarios, of which one is stated after the other."""
 
     def __init__(self) -> None:
-        self.stated: list[Stated] = []
+        self._closed: list[Block] = []
+        self._open: list[Stated] = []
         self._objective: dict[int, float] = {}
 
     def add_column(self, name: str, lower: float, upper: float, integer: bool) -> None:
@@ -105,7 +145,23 @@ class PlainPort:
 
     def add_row(self, number: int, row: Row, terms: dict[int, float], sense: int, bound: float) -> None:
         """The numbers of a row."""
-        self.stated.append((list(terms), list(terms.values()), sense, bound))
+        self._open.append((list(terms), list(terms.values()), sense, bound))
+
+    def take_over(self, block: Block) -> None:
+        """Rows that were stated before."""
+        self.close_block()
+        self._closed.append(block)
+
+    def close_block(self) -> Block:
+        """The rows since the last block."""
+        self._closed.append(Block(self._open))
+        self._open = []
+        return self._closed[-1]
+
+    def blocks(self) -> list[Block]:
+        """All rows."""
+        self.close_block()
+        return self._closed
 
     def set_objective(self, terms: dict[int, float]) -> None:
         """The numbers of the objective."""
@@ -113,7 +169,7 @@ class PlainPort:
 
     def rows(self) -> Iterator[Stated]:
         """The rows as they were given."""
-        return iter(self.stated)
+        yield from (row for block in self.blocks() for row in block.rows)
 
     def objective_terms(self) -> tuple[list[int], list[float]]:
         """The objective as it was given."""

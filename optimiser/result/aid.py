@@ -30,18 +30,19 @@ def grant_equivalents(scenario: Scenario, plan: Plan, draws: Draws | None) -> Gr
     public = [t for t in scenario.fund.tiers if t.public]
     paid = _paid(plan, {t.id for t in public})
     given = {t.id: _given(scenario, t, paid, draws, rate) for t in public}
-    cost: dict[str, Fraction] = defaultdict(Fraction)
+    due: dict[str, int | Fraction] = defaultdict(int)
     for c, p, y in funded_phases(scenario, plan):
-        due = sum(euros_of(amount) for amount in p.stated_cost[1].values())
-        cost[c.id] += Fraction(due, EUROS_PER_MILLION) * y
+        euros = sum([euros_of(amount) for amount in p.stated_cost[1].values()])
+        due[c.id] += euros if y == 1 else euros * y
     candidates = []
     for c in scenario.candidates:
         by_tier = {k: by[c.id] for k, by in given.items() if by is not None and c.id in by}
-        if cost[c.id] or by_tier:
-            euros = sum(by_tier.values())
-            share = float(Fraction(euros, EUROS_PER_MILLION) / cost[c.id]) if cost[c.id] else None
+        cost = due.get(c.id, 0)
+        if cost or by_tier:
+            given_to = sum(by_tier.values())
+            share = float(given_to / cost) if cost else None  # of integers correctly rounded, of fractions exact
             aid = {k: million(e) for k, e in by_tier.items()}
-            candidates.append(CandidateAid(c.id, aid, million(euros), float(cost[c.id]), share))
+            candidates.append(CandidateAid(c.id, aid, million(given_to), million(cost), share))
     return GrantEquivalents(
         reference_rate=rate,
         formula=FORMULA,

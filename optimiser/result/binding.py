@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from optimiser.model.build import Model
-from optimiser.model.programme import merged
 from optimiser.result.result import Binding, Holds, RangeEnd
 from optimiser.solve.arrays import Arrays
+from optimiser.solve.goals import cost_of
 from optimiser.solve.outcome import Outcome
 
 _IDENTITIES = frozenset({"F1", "W1", "least_served"})
@@ -26,13 +28,15 @@ def binding_of(model: Model, arrays: Arrays, outcome: Outcome) -> list[Binding]:
     activity = arrays.activity(outcome.values)
     bound = np.where(np.isfinite(arrays.row_lower), arrays.row_lower, arrays.row_upper)
     at_bound = np.abs(activity - bound) <= 1e-6 * np.maximum(1.0, np.abs(bound))
-    largest = max((abs(a) for a in merged(model.goals[0].pairs).values()), default=0.0)
+    largest = float(np.abs(cost_of(model.goals[0], len(outcome.values))).max(initial=0.0))
     found = []
-    for n, row in enumerate(model.programme.rows):
-        if row.label in _IDENTITIES or row.at == "total" or not at_bound[n]:
+    rows = model.programme.rows
+    prices = outcome.row_dual.tolist() if outcome.row_dual is not None else [None] * len(rows)
+    for n in np.flatnonzero(at_bound[: len(rows)]).tolist():
+        row, price = rows[n], prices[n]
+        if row.label in _IDENTITIES or row.at == "total":
             continue
-        price = float(outcome.row_dual[n]) if outcome.row_dual is not None else None
-        for_soft_rules = price is not None and np.isnan(price)
+        for_soft_rules = price is not None and math.isnan(price)
         if for_soft_rules:
             price = None
         elif price is not None and abs(price) <= 1e-9 * max(largest, 1e-12):
@@ -65,4 +69,4 @@ def _holds(bound: float, low: RangeEnd, high: RangeEnd) -> Holds | None:
 
 
 def _end(value: float) -> RangeEnd:
-    return value + 0.0 if np.isfinite(value) and abs(value) < 1e20 else "unlimited"
+    return value + 0.0 if math.isfinite(value) and abs(value) < 1e20 else "unlimited"

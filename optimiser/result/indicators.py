@@ -29,30 +29,34 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
     places = {(c.id, p.id): "+".join(countries_of(c, p)) or "-" for c in scenario.candidates for p in c.all_phases}
     by_tier = {t.id: 0 for t in scenario.fund.tiers}
     by_year: dict[int, int] = defaultdict(int)
-    by_country: dict[str, dict[str, int | Fraction]] = {}
+    by_country: dict[str, dict[str, int | Fraction]] = defaultdict(lambda: {"public_money": 0, "private_money": 0})
     public = private = 0
     provision: Fraction | int = 0
+    is_public = {k for k, t in tiers.items() if t.public}
     for (k, c, p, t), euros in plan.money.items():
         by_tier[k] = by_tier.get(k, 0) + euros
-        is_public = k in tiers and tiers[k].public
         if k in rate:
-            if is_public:
+            if k in is_public:
                 provision += rate[k] * euros
-                _country(by_country, places[c, p])["public_money"] += rate[k] * euros
+                by_country[places[c, p]]["public_money"] += rate[k] * euros
             continue
         by_year[t] += euros
-        _country(by_country, places[c, p])["public_money" if is_public else "private_money"] += euros
-        public, private = public + euros * is_public, private + euros * (not is_public)
+        if k in is_public:
+            public += euros
+            by_country[places[c, p]]["public_money"] += euros
+        else:
+            private += euros
+            by_country[places[c, p]]["private_money"] += euros
     for (c, p, t), euros in plan.private_money.items():
         by_year[t] += euros
         private += euros
-        _country(by_country, places[c, p])["private_money"] += euros
+        by_country[places[c, p]]["private_money"] += euros
     funded = {c for (c, _), y in plan.fraction.items() if y}
     sites: dict[str, int] = defaultdict(int)
     for candidate in scenario.candidates:
         if candidate.id in funded:
             sites[country_label(candidate)] += 1
-            _country(by_country, country_label(candidate))
+            by_country[country_label(candidate)]["public_money"] += 0  # it stands there, without money too
     used = public + provision
     names = dict.fromkeys(a for c in scenario.candidates for p in c.all_phases for a in (*c.attributes, *p.attributes))
     additive = [a for a in names if a not in scenario.attributes or scenario.attributes[a].additive]
@@ -76,10 +80,6 @@ def indicators_of(scenario: Scenario, plan: Plan) -> Indicators:
         },
         guarantees={k: Guaranteed(million(by_tier[k]), million(by_tier[k] * r)) for k, r in rate.items()},
     )
-
-
-def _country(by_country: dict[str, dict[str, int | Fraction]], place: str) -> dict[str, int | Fraction]:
-    return by_country.setdefault(place, {"public_money": 0, "private_money": 0})
 
 
 def awards_of(scenario: Scenario, plan: Plan, reasons: dict[str, Reason]) -> list[CandidateAward]:

@@ -7,6 +7,7 @@ whole-euro plan, exactly, and the tests hold one against the other.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact
@@ -21,29 +22,42 @@ from optimiser.scenario.objective import Term
 from optimiser.scenario.scenario import Scenario
 
 
-def term_values(scenario: Scenario, plan: Plan, book: LossBook | None) -> list[TermValue]:
-    """Each term of the scenario's objective, as the plan gives it, in its own unit."""
+def term_values(
+    scenario: Scenario, plan: Plan, book: LossBook | None, exactly: Sequence[Fraction] | None = None
+) -> list[TermValue]:
+    """Each term of the scenario's objective, as the plan gives it, in its own unit. exactly: where they are known."""
+    values = exact_values(scenario, plan, book) if exactly is None else exactly
     return [
         TermValue(
             term=term.term,
             sense="maximise" if term.maximised else "minimise",
             weight=term.weight,
-            value=float(MEASURES[term.term](scenario, plan, term, book)),
+            value=float(value),
             unit=unit_of(scenario, term),
             attribute=term.attribute,
             tier=term.tier,
         )
-        for term in scenario.objective.terms
+        for term, value in zip(scenario.objective.terms, values, strict=True)
     ]
 
 
-def objective_value(scenario: Scenario, plan: Plan, book: LossBook | None) -> float:
-    """Σ weight·(maximised terms) − Σ weight·(minimised terms); lexicographic: the first term, with its sign."""
+def exact_values(scenario: Scenario, plan: Plan, book: LossBook | None) -> list[Fraction]:
+    """Each term of the scenario's objective, as the plan gives it, exactly."""
+    return [MEASURES[term.term](scenario, plan, term, book) for term in scenario.objective.terms]
+
+
+def objective_value(
+    scenario: Scenario, plan: Plan, book: LossBook | None, exactly: Sequence[Fraction] | None = None
+) -> float:
+    """Σ weight·(maximised terms) − Σ weight·(minimised terms); lexicographic: the first term, with its sign.
+
+    exactly: the terms, where they are known.
+    """
+    values = exact_values(scenario, plan, book) if exactly is None else exactly
     objective = scenario.objective
     if objective.mode == "lexicographic":
-        first = objective.terms[0]
-        return float(_sign(first) * MEASURES[first.term](scenario, plan, first, book))
-    return float(sum(_sign(t) * exact(t.weight) * MEASURES[t.term](scenario, plan, t, book) for t in objective.terms))
+        return float(_sign(objective.terms[0]) * values[0])
+    return float(sum(_sign(t) * exact(t.weight) * v for t, v in zip(objective.terms, values, strict=True)))
 
 
 def unit_of(scenario: Scenario, term: Term) -> str:
@@ -60,8 +74,13 @@ def unit_of(scenario: Scenario, term: Term) -> str:
 
 def attribute_total(scenario: Scenario, plan: Plan, name: str) -> Fraction:
     """Σ attribute · y.  [unit of the attribute]"""
+    return _sum_of(funded_phases(scenario, plan), name)
+
+
+def _sum_of(phases: Iterable[tuple[Candidate, Phase, Fraction]], name: str) -> Fraction:
+    """Σ attribute · y of these phases."""
     whole, parts = 0, Fraction(0)
-    for c, p, y in funded_phases(scenario, plan):
+    for c, p, y in phases:
         value = value_with(c, p, name)
         if y == 1 and value.is_integer():
             whole += int(value)  # integers are summed in a tenth of the time
@@ -85,19 +104,19 @@ def _attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None
 
 
 def _discounted_attribute(scenario: Scenario, plan: Plan, term: Term, book: LossBook | None) -> Fraction:
-    total = Fraction(0)
     first = scenario.years[0] if scenario.years else 0
     growth = float(1 + exact(scenario.discount_rate))
-    served_from: dict[int, Fraction] = {}
+    serving_from: dict[int, list[tuple[Candidate, Phase, Fraction]]] = defaultdict(list)
     lag = 1 if term.service_lag_years is None else term.service_lag_years
     for c, p, y in funded_phases(scenario, plan):
         start = plan.start.get((c.id, p.id))
         serves = max(p.cost_from(start), default=first if start is None else start) + lag - first
-        if serves not in served_from:
-            # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
-            served = sum(growth**-n for n in range(serves, serves + (term.life_years or 0)))
-            served_from[serves] = Fraction(served)
-        total += exact(value_with(c, p, term.attribute or "")) * y * served_from[serves]
+        serving_from[serves].append((c, p, y))
+    total = Fraction(0)
+    for serves, phases in serving_from.items():
+        # In double precision: exact powers of the rate grow without need, and the value is a sum of a few of them.
+        served = sum(growth**-n for n in range(serves, serves + (term.life_years or 0)))
+        total += Fraction(served) * _sum_of(phases, term.attribute or "")
     return total
 
 

@@ -30,6 +30,8 @@ from optimiser.scenario.scenario import Scenario
 
 Found = tuple[str, dict[str, Any]]
 
+_NONE = Fraction(0)
+
 NOISE = Fraction(1, 10**9)
 """Sums of fractions hold to this part of them, as in the certificate: a bound as near as that is reached."""
 
@@ -44,6 +46,7 @@ class _Case:
     unspent: dict[str, int | Fraction | None]
     takes_part: frozenset[str]
     totals: dict[str, Fraction]
+    full: frozenset[str]
     soft: list[SoftBound]
 
     def decides(self, r: Rule) -> bool:
@@ -53,7 +56,7 @@ class _Case:
         )
 
     def fraction(self, phase: int = 0) -> Fraction:
-        return self.plan.fraction.get((self.candidate.id, self.candidate.all_phases[phase].id), Fraction(0))
+        return self.plan.fraction.get((self.candidate.id, self.candidate.all_phases[phase].id), _NONE)
 
     @property
     def least(self) -> Fraction:
@@ -71,9 +74,10 @@ def reasons_of(
     unspent = unspent_euros(scenario, plan)
     takes_part = frozenset(c for (c, _), y in plan.fraction.items() if y)
     totals = _rule_totals(scenario, plan)
+    full = _full(scenario, totals)
     reasons = {}
     for c in scenario.candidates:
-        case = _Case(scenario, plan, c, unspent, takes_part, totals, soft)
+        case = _Case(scenario, plan, c, unspent, takes_part, totals, full, soft)
         if optimised:
             code, params = _why_in(case) if c.id in takes_part else next(_why_out(case))
         else:
@@ -102,8 +106,16 @@ def _rule_totals(scenario: Scenario, plan: Plan) -> dict[str, Fraction]:
             counted = [Fraction(changed(plan, c, r.plan.get(c.id, []))) for c in scenario.candidates]
         else:
             continue
-        totals[r.id] = sum(counted, Fraction(0))
+        # Integers are summed in a tenth of the time.
+        whole = sum([y.numerator for y in counted if y.denominator == 1])
+        totals[r.id] = sum([y for y in counted if y.denominator != 1], Fraction(whole))
     return totals
+
+
+def _full(scenario: Scenario, totals: dict[str, Fraction]) -> frozenset[str]:
+    """The count rules that leave no place."""
+    limited = [r for r in scenario.constraints if isinstance(r, CountRule) and not math.isinf(r.at_most)]
+    return frozenset(r.id for r in limited if totals[r.id] >= exact(r.at_most) * (1 - NOISE))
 
 
 def _counts(r: CountRule, c: Candidate, p: Phase) -> bool:
@@ -126,9 +138,10 @@ def _why_in(case: _Case) -> Found:
         return "funded-locked", {}
     if any(p.committed for p in phases):
         return "funded-committed", {}
-    if case.fraction() < 1:
-        return "funded-in-part", {"fraction": float(case.fraction())}
-    in_full = [p for n, p in enumerate(phases) if case.fraction(n) == 1]
+    first = case.fraction()
+    if first < 1:
+        return "funded-in-part", {"fraction": float(first)}
+    in_full = [p for n, p in enumerate(phases) if (first if n == 0 else case.fraction(n)) == 1]
     if len(in_full) < len(phases):
         return "funded-some-phases", {"last": in_full[-1].id}
     return "funded", {}
@@ -196,13 +209,7 @@ def _no_room(case: _Case, total: Fraction, at_most: float, adds: float) -> bool:
 def _no_place(case: _Case) -> Iterator[Found]:
     c, first = case.candidate, case.candidate.all_phases[0]
     for r in case.scenario.constraints:
-        if (
-            isinstance(r, CountRule)
-            and not math.isinf(r.at_most)
-            and _counts(r, c, first)
-            and case.decides(r)
-            and case.totals[r.id] >= exact(r.at_most) * (1 - NOISE)
-        ):
+        if isinstance(r, CountRule) and r.id in case.full and _counts(r, c, first) and case.decides(r):
             yield "no-place-left", {"places": r.at_most, "rule": r.id}
 
 

@@ -519,7 +519,9 @@ class Result:
 
 
 def _with_range(binding: Binding) -> dict[str, Any]:
-    document = {f.name: getattr(binding, f.name) for f in fields(binding)}
-    document["from"] = document.pop("from_")
-    document["to"] = document.pop("to")
+    document = {name: getattr(binding, name) for name in _BINDING}
+    document["from"], document["to"] = binding.from_, binding.to
     return document
+
+
+_BINDING = tuple(f.name for f in fields(Binding) if f.name not in ("from_", "to"))

@@ -56,8 +56,10 @@ class _Bound(NamedTuple):
 
 def soft_bounds(scenario: Scenario, plan: Plan) -> list[SoftBound]:
     """Every bound of every soft rule: what it asks, what the plan reaches, and by how much it is broken."""
-    book = _Book(scenario, plan)
     found: list[SoftBound] = []
+    if not any(rule.soft is not None for rule in (*scenario.fund.matching, *scenario.constraints)):
+        return found
+    book = _Book(scenario, plan)
     for m in scenario.fund.matching:
         if m.soft is not None:
             found += [_stated("S3", m.id, m.soft, b) for b in _matching(book, m)]

@@ -75,14 +75,14 @@ class Phase(Part):
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
-    @property
+    @cached_property
     def stated_cost(self) -> tuple[str, dict[int, float]]:
         """The key that states the cost, and its amounts by year, or by years since the start."""
         if self.start is None or self.cost_since_start is None:
             return "cost", self.cost
         return "cost_since_start", {int(elapsed): amount for elapsed, amount in self.cost_since_start.items()}
 
-    @property
+    @cached_property
     def total_cost(self) -> float:
         """What the whole phase costs, whenever it starts [EUR million]."""
         return sum(self.stated_cost[1].values())
@@ -96,10 +96,16 @@ class Phase(Part):
 
     def cost_from(self, start: int | None) -> Schedule:
         """Cost by year if it starts in this year; nothing without one. Fixed years stand whatever is given."""
-        _, stated = self.stated_cost
-        if self.possible_starts is not None:
-            stated = {} if start is None else {start + elapsed: amount for elapsed, amount in stated.items()}
+        if self.possible_starts is None:
+            return self.fixed_cost
+        _, since = self.stated_cost
+        stated = {} if start is None else {start + elapsed: amount for elapsed, amount in since.items()}
         return {year: amount for year, amount in sorted(stated.items()) if amount > 0}
+
+    @cached_property
+    def fixed_cost(self) -> Schedule:
+        """Cost by year as it is stated, zero years left out."""
+        return {year: amount for year, amount in sorted(self.cost.items()) if amount > 0}
 
     def schedules(self) -> dict[int | None, Schedule]:
         """Cost by year for every start that may be decided; of fixed years the one there is, under None."""
@@ -177,7 +183,7 @@ class Candidate(Part):
             return self.phases
         return [Phase(id="main", cost=self.cost or {})]
 
-    @property
+    @cached_property
     def all_countries(self) -> list[str]:
         """The host country and a joint bid's further countries, without repeats, in their order."""
         listed = ([self.country] if self.country else []) + (self.countries or [])

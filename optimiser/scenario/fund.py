@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -191,7 +192,7 @@ class Tier(Part):
     assumptions: list[Text] = Field(default_factory=list, description="what is assumed, not known [texts]")
     sources: list[Id] = Field(default_factory=list, description="sources of the figures [ids of sources]")
 
-    @property
+    @cached_property
     def pays_cost(self) -> bool:
         """Whether the tier's money pays costs (in F1): all but guarantees."""
         return not self.is_guarantee
@@ -201,7 +202,7 @@ class Tier(Part):
         """Whether the tier is exposed to the candidates' success: equity, quasi-equity, loan."""
         return self.instrument in POOL_INSTRUMENTS
 
-    @property
+    @cached_property
     def is_guarantee(self) -> bool:
         """Whether the tier pays no cost and stands for what others lose."""
         return self.instrument == "guarantee"

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.model.programme import Programme
-from optimiser.model.pulp_port import AT_LEAST, AT_MOST
+from optimiser.model.programme import Block, PlainPort, Programme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -40,7 +39,9 @@ class Arrays:
     def largest_of_row(self) -> Floats:
         """The largest coefficient of each row, by its size."""
         largest = np.zeros(len(self.row_lower))
-        np.maximum.at(largest, self.rows(), np.abs(self.value))
+        filled = np.flatnonzero(np.diff(self.start))
+        if len(filled):
+            largest[filled] = np.maximum.reduceat(np.abs(self.value), self.start[filled])
         return largest
 
     def rows(self) -> Ints:
@@ -74,25 +75,22 @@ class Arrays:
 
 def arrays_of(programme: Programme) -> Arrays:
     """Take the problem out of its port, row by row, in the order it was stated."""
-    start, index, value = [0], [], []
-    row_lower, row_upper = [], []
-    for columns, coefficients, sense, bound in programme.port.rows():
-        index += columns
-        value += coefficients
-        start.append(len(index))
-        row_lower.append(-np.inf if sense == AT_MOST else bound)
-        row_upper.append(np.inf if sense == AT_LEAST else bound)
+    port = programme.port
+    blocks = port.blocks() if isinstance(port, PlainPort) else [Block(port.rows())]
+    sizes, index, value, row_lower, row_upper = map(
+        np.concatenate, zip(*(block.arrays for block in blocks), strict=True)
+    )
     cost = np.zeros(programme.width)
-    columns, coefficients = programme.port.objective_terms()
+    columns, coefficients = port.objective_terms()
     cost[columns] = coefficients
     return Arrays(
         cost=cost,
         lower=np.array(programme.lower, dtype=float),
         upper=np.array(programme.upper, dtype=float),
         integer=np.array(programme.integer, dtype=bool),
-        row_lower=np.array(row_lower, dtype=float),
-        row_upper=np.array(row_upper, dtype=float),
-        start=np.array(start, dtype=np.int32),
-        index=np.array(index, dtype=np.int32),
-        value=np.array(value, dtype=float),
+        row_lower=row_lower,
+        row_upper=row_upper,
+        start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
+        index=index,
+        value=value,
     )

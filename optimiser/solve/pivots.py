@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.options import FEASIBILITY_TOLERANCE
 
-MOST_PIVOTS = 150
-"""Pivots after which the solver is asked: a neighbour is a few away."""
+MOST_PIVOTS = 25
+"""Pivots after which the solver is asked, which is slow to begin with and then fast: a neighbour is a few away."""
+
+MOST_WRONG = 16
+"""More at the wrong bound than this mean far more pivots than this (other prices): the solver is asked at once."""
 
 MOST_FACTORS = 40
 """Pivots after which the basis is factorised again."""
@@ -146,6 +149,13 @@ class Basis:
         found: Floats = costs - (self.matrix.by_row @ prices).T
         return found
 
+    def refined(self, reduced: Floats) -> Floats:
+        """Reduced costs with less noise: what is left of the basic ones, which are 0, is taken out of the prices."""
+        self.factorise()
+        prices = self.solve_transposed(np.ascontiguousarray(reduced[:, self.basic].T))
+        found: Floats = reduced - (self.matrix.by_row @ prices).T
+        return found
+
     def row(self, p: int) -> Floats:
         """Row p of B⁻¹ M."""
         unit = np.zeros(self.matrix.rows)
@@ -212,16 +222,20 @@ class Ascent:
         """Pivot to the optimum: its z and reduced costs, proven. Errors: NotSettled."""
         self.basis.pivots = 0
         self._stand_somewhere()
-        reduced = self._reduced()
+        exactly = self.basis.reduced(self.costs)
+        reduced = exactly.copy()
+        self._clear(reduced)
         # What speaks against its bound counts nothing at first: then the basis is as good as it can be for its bounds.
         wrong, best = self._wrong(reduced)
         reduced[:, wrong] = 0.0
-        self._dual(reduced)
+        z = self._dual(reduced)
         if best is not None:
             self._climb()
         if self.basis.pivots > FEW:
             self.basis.factorise()
-        return self._settled()
+        if best is not None or self.basis.pivots > FEW:
+            z = self.basis.values(self.box)
+        return self._settled(z, self.basis.reduced(self.costs) if self.basis.pivots else exactly)
 
     def _climb(self) -> None:
         """From a basis that keeps every bound: let z move off its bound where it helps."""
@@ -229,15 +243,19 @@ class Ascent:
         while (best := self._wrong(reduced)[1]) is not None:
             self._enter(best, self.basis.values(self.box), reduced)
 
-    def _settled(self) -> tuple[Floats, Floats]:
-        """z and reduced costs at the optimum, recomputed and held against what they stand for. Errors: NotSettled."""
-        basis, costs = self.basis, self.costs
-        z, reduced = basis.values(self.box), basis.reduced(costs)
+    def _settled(self, z: Floats, reduced: Floats) -> tuple[Floats, Floats]:
+        """z and reduced costs at the optimum, held against what they stand for. Both: of the basis, with their noise.
+
+        Errors: NotSettled.
+        """
+        basis = self.basis
         off = np.abs(basis.matrix.by_column @ z).max(initial=0.0) > ACCURACY * np.abs(z).max(initial=1.0)
         if off or self._beyond(z).max(initial=0.0) > FEASIBILITY_TOLERANCE:
             raise NotSettled
-        if (np.abs(reduced[:, basis.basic]) > self.noise[:, None] / CLEAR).any():
-            raise NotSettled
+        if self._is_noisy(reduced):
+            reduced = basis.refined(reduced)
+            if self._is_noisy(reduced):
+                raise NotSettled
         size = np.abs(reduced[:, self.box.open & ~basis.is_basic()])
         if ((size > self.noise[:, None] / CLEAR) & (size < self.noise[:, None] * CLEAR)).any():
             raise NotSettled
@@ -245,6 +263,9 @@ class Ascent:
         if self._wrong(reduced)[1] is not None:
             raise NotSettled
         return z, reduced
+
+    def _is_noisy(self, reduced: Floats) -> bool:
+        return bool((np.abs(reduced[:, self.basis.basic]) > self.noise[:, None] / CLEAR).any())
 
     def _reduced(self) -> Floats:
         found = self.basis.reduced(self.costs)
@@ -261,6 +282,8 @@ class Ascent:
         basis, box = self.basis, self.box
         here = np.where(basis.at_upper, box.upper, box.lower)
         lost = ~np.isfinite(here) & ~basis.is_basic()
+        if not lost.any():
+            return
         basis.at_upper[lost] = ~basis.at_upper[lost]
         free = np.flatnonzero(lost & ~np.isfinite(np.where(basis.at_upper, box.upper, box.lower)))
         for q in free.tolist():
@@ -272,7 +295,10 @@ class Ascent:
             basis.exchange(p, column, q, not np.isfinite(box.lower[basis.basic[p]]))
 
     def _wrong(self, reduced: Floats) -> tuple[Booleans, int | None]:
-        """What stands at the wrong bound, and what of it the first stage with any would gain most by."""
+        """What stands at the wrong bound, and what of it the first stage with any would gain most by.
+
+        Errors: NotSettled where it is too much.
+        """
         towards = np.where(self.basis.at_upper, 1.0, -1.0)
         undecided = self.box.open & ~self.basis.is_basic()
         every = np.zeros(len(undecided), dtype=bool)
@@ -283,6 +309,8 @@ class Ascent:
                 best = int(np.where(wrong, np.abs(of_stage), -1.0).argmax())
             every |= wrong
             undecided = undecided & (of_stage == 0)
+        if np.count_nonzero(every) > MOST_WRONG:
+            raise NotSettled
         return every, best
 
     def _beyond(self, z: Floats) -> Floats:
@@ -294,15 +322,15 @@ class Ascent:
         found: Floats = beyond / np.maximum(1.0, np.where(np.isfinite(size), size, 1.0))
         return found
 
-    def _dual(self, reduced: Floats) -> None:
-        """Until every bound is kept: what is beyond one goes there, and what costs least enters for it."""
+    def _dual(self, reduced: Floats) -> Floats:
+        """z, once every bound is kept: what is beyond one goes there, and what costs least enters for it."""
         basis, box = self.basis, self.box
         while True:
             z = basis.values(box)
             beyond = self._beyond(z)
             p = int(beyond.argmax())
             if beyond[p] <= FEASIBILITY_TOLERANCE:
-                return
+                return z
             leaving = basis.basic[p]
             to_upper = bool(z[leaving] > box.upper[leaving])
             row = basis.row(p)

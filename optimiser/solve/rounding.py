@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.model.build import Model
+from optimiser.model.columns import Columns
 from optimiser.model.data import PhaseData
 from optimiser.plan import EUROS_PER_MILLION, PhaseKey, Plan, euros_of, exact
 from optimiser.scenario.candidate import Schedule
@@ -28,6 +30,9 @@ SNAP_EUROS = 0.05
 
 SNAP_FRACTION = 1e-9
 """A fraction this near to 0 or 1 is 0 or 1, unless its phase costs so much that this is money."""
+
+
+Numbers = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -51,13 +56,76 @@ class _Decided:
         return p.cost.get(self.start[p.key], {})
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Where each cell counts in F1: a row a phase and year with a cost.
+
+    cells, rows: of each cell its column and its row. first: the first row of each phase; phase: the phase of each row.
+    cost: of each row, where the phase's years are fixed and it is a whole number of euros; else 0, and not plain.
+    """
+
+    cells: Numbers
+    rows: Numbers
+    first: list[int]
+    phase: Numbers
+    cost: Numbers
+    plain: NDArray[np.bool_]
+
+
+def _sums_of(model: Model) -> _Sums:
+    cells: list[int] = []
+    rows: list[int] = []
+    first: list[int] = []
+    phase: list[int] = []
+    cost: list[int] = []
+    plain: list[bool] = []
+    for number, p in enumerate(model.data.phases):
+        start = len(phase)
+        first.append(start)
+        for numbers in _paying(model, p):
+            cells += numbers
+            rows += range(start, start + len(numbers))
+        phase += [number] * len(p.years)
+        of_years = [euros_of(p.cost.get(None, {}).get(t, 0.0)) for t in p.years]
+        is_plain = [isinstance(euros, int) and not p.start_is_decided for euros in of_years]
+        plain += is_plain
+        cost += [int(euros) if whole else 0 for euros, whole in zip(of_years, is_plain, strict=True)]
+    of_cells, of_rows = np.array(cells, dtype=np.int64), np.array(rows, dtype=np.int64)
+    of_phase = np.array(phase, dtype=np.int64)
+    return _Sums(of_cells, of_rows, first, of_phase, np.array(cost, dtype=np.int64), np.array(plain, dtype=bool))
+
+
+def _paying(model: Model, p: PhaseData) -> list[list[int]]:
+    """The columns that pay a phase, of each source by year."""
+    of_phase = [xs for k, xs in model.columns.x_of_phase[p.key].items() if xs and model.data.tiers[k].pays_cost]
+    private = model.columns.m_of_phase[p.key]
+    return [*of_phase, private] if private else of_phase
+
+
+class Rounding:
+    """Plans of models, of which many of a family have the same columns."""
+
+    def __init__(self) -> None:
+        self._columns: Columns | None = None
+        self._sums: _Sums | None = None
+
+    def plan_of(self, model: Model, values: Floats) -> Plan:
+        """The plan in whole euros of a solution of the model."""
+        if self._sums is None or model.columns is not self._columns:
+            self._columns, self._sums = model.columns, _sums_of(model)
+        return _plan_of(model, values, self._sums)
+
+
 def plan_of(model: Model, values: Floats) -> Plan:
     """The plan in whole euros of a solution of the model."""
-    fractions = {
-        key: _fraction(values[i], p) for p in model.data.phases for key, i in ((p.key, model.columns.y[p.key]),)
-    }
+    return _plan_of(model, values, _sums_of(model))
+
+
+def _plan_of(model: Model, values: Floats, sums: _Sums) -> Plan:
+    of_column = values.tolist()
+    fractions = {p.key: _fraction(of_column[model.columns.y[p.key]], p) for p in model.data.phases}
     starts = {p.key: _start(model, values, p) if fractions[p.key] else None for p in model.data.phases}
-    euros = _whole_euros(model, values, _Decided(fractions, starts))
+    euros = _whole_euros(model, values, _Decided(fractions, starts), sums)
     columns = model.columns
     return Plan(
         fraction={key: y for key, y in fractions.items() if y},
@@ -75,14 +143,14 @@ def _start(model: Model, values: Floats, p: PhaseData) -> int | None:
 
 def _fraction(value: float, p: PhaseData) -> Fraction:
     nearest = round(value)
-    if not p.candidate.divisible:
+    if value == nearest or not p.candidate.divisible:
         return Fraction(nearest)
     off = abs(value - nearest)
     is_whole = off <= SNAP_FRACTION and off * p.total_cost * EUROS_PER_MILLION <= SNAP_EUROS
     return Fraction(nearest) if is_whole else Fraction(f"{value:.15g}")
 
 
-def _whole_euros(model: Model, values: Floats, decided: _Decided) -> list[int]:
+def _whole_euros(model: Model, values: Floats, decided: _Decided, sums: _Sums) -> list[int]:
     """Whole euros of every column, by the first way that keeps every total.
 
     Cells near a whole euro taken as whole; else every cell open, as many small differences make a euro; else totals
@@ -91,7 +159,7 @@ def _whole_euros(model: Model, values: Floats, decided: _Decided) -> list[int]:
     """
     for snap in (SNAP_EUROS, 0.0):
         euros, cells = _snapped(model, values, snap)
-        uses = _uses(model, decided, euros, cells)
+        uses = _uses(model, decided, euros, cells, sums)
         if _settled_by(uses + _totals(model, decided, euros, cells), euros, cells):
             return euros
     if not _settled_by(uses + _totals(model, decided, euros, cells, beside=False), euros, cells):
@@ -103,9 +171,10 @@ def _snapped(model: Model, values: Floats, snap: float) -> tuple[list[int], _Cel
     """Euros of every column (whole where so near), and the cells still open."""
     amounts = np.maximum(values, 0.0) * EUROS_PER_MILLION
     nearest = np.rint(amounts)
-    euros = [int(a) for a in nearest]
+    euros = [int(a) for a in nearest.tolist()]
     is_money = np.zeros(len(values), dtype=bool)
-    is_money[[*model.columns.x.values(), *model.columns.m.values()]] = True
+    for money in (model.columns.x, model.columns.m):
+        is_money[np.fromiter(money.values(), np.intp, len(money))] = True
     odd = np.flatnonzero(is_money & (np.abs(amounts - nearest) > snap))
     cells = _Cells({}, [], [])
     for i in odd.tolist():
@@ -131,22 +200,28 @@ def _settled_by(rows: list[_Row], euros: list[int], cells: _Cells) -> bool:
     return True
 
 
-def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells) -> list[_Row]:
-    """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one."""
+def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells, sums: _Sums) -> list[_Row]:
+    """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one.
+
+    Sums that hold already, without a cell that is open, are left out.
+    """
+    phases, number = model.data.phases, cells.number
+    settled = np.array(_settled(euros, cells), dtype=np.int64)
+    paid = np.zeros(len(sums.phase), dtype=np.int64)
+    np.add.at(paid, sums.rows, settled[sums.cells])
+    fractions = [decided.fraction[p.key] for p in phases]
+    share = np.array([y.numerator if y.denominator == 1 else -1 for y in fractions], dtype=np.int64)[sums.phase]
+    is_open = np.zeros(len(settled), dtype=bool)
+    is_open[list(number)] = True
+    looked_at = ~sums.plain | (share < 0) | (paid != sums.cost * share)
+    looked_at[sums.rows[is_open[sums.cells]]] = True
     rows: list[_Row] = []
-    columns = model.columns
-    for p in model.data.phases:
-        paid = [xs for k, xs in columns.x_of_phase[p.key].items() if model.data.tiers[k].pays_cost]
-        of_phase = [numbers for numbers in (*paid, columns.m_of_phase[p.key]) if numbers]
-        y, by_year = decided.fraction[p.key], decided.cost(p)
-        share = y.numerator if y.denominator == 1 else y  # integers are many times faster than fractions
-        for n, t in enumerate(p.years):
-            cost = by_year.get(t, 0.0)
-            paying = [numbers[n] for numbers in of_phase]
-            loose = [cells.number[i] for i in paying if i in cells.number]
-            use = euros_of(cost) * share
-            settled = _settled(paying, euros, cells)
-            rows.append((loose, math.floor(use) - settled, math.ceil(use) - settled))
+    for row in np.flatnonzero(looked_at).tolist():
+        place = int(sums.phase[row])
+        p, y, n = phases[place], fractions[place], row - sums.first[place]
+        loose = [number[numbers[n]] for numbers in _paying(model, p) if numbers[n] in number]
+        use = euros_of(decided.cost(p).get(p.years[n], 0.0)) * y
+        rows.append((loose, math.floor(use) - int(paid[row]), math.ceil(use) - int(paid[row])))
     return rows
 
 
@@ -156,12 +231,14 @@ def _totals(model: Model, decided: _Decided, euros: list[int], cells: _Cells, be
     beside: and the whole euro below or above.
     """
     rows: list[_Row] = []
+    floors, number = _settled(euros, cells), cells.number
     for tier in model.data.tiers.values():
         booked = _booked(model, decided, tier)
+        loose_in = {t: [number[i] for i in numbers if i in number] for t, numbers in booked.items()}
+        settled_in = {t: sum([floors[i] for i in numbers]) for t, numbers in booked.items()}
         for years, least, most in _bounds(tier, model.data.years):
-            summed = [i for t, numbers in booked.items() if t in years for i in numbers]
-            loose = [cells.number[i] for i in summed if i in cells.number]
-            settled = _settled(summed, euros, cells)
+            loose = [n for t, numbers in loose_in.items() if t in years for n in numbers]
+            settled = sum([amount for t, amount in settled_in.items() if t in years])
             low = (_whole(least, tier, math.ceil) if least else 0) - settled
             high = _whole(most, tier, math.floor) - settled
             if beside:
@@ -214,11 +291,14 @@ def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:
     return bounds
 
 
-def _settled(numbers: list[int], euros: list[int], cells: _Cells) -> int:
-    """Euros of these cells with every open cell at its floor."""
+def _settled(euros: list[int], cells: _Cells) -> list[int]:
+    """Euros of every column with every open cell at its floor."""
     if not cells.number:
-        return sum([euros[i] for i in numbers])
-    return sum([cells.below[cells.number[i]] if i in cells.number else euros[i] for i in numbers])
+        return euros
+    settled = euros.copy()
+    for i, n in cells.number.items():
+        settled[i] = cells.below[n]
+    return settled
 
 
 def _transport(cells: _Cells, rows: list[_Row]) -> list[int] | None:

@@ -58,6 +58,7 @@ class Session:
         self._integer = bool(arrays.integer.any())
         self._scale = 1.0
         self._cost = arrays.cost
+        self._is_as_stated = True
         # highspy types half of its calls; every status is checked here instead.
         self._highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
@@ -90,10 +91,14 @@ class Session:
         if added:
             numbers = np.arange(len(arrays.row_lower), len(arrays.row_lower) + added, dtype=np.int32)
             self._check(self._highs.deleteRows(added, numbers), "deleteRows")
-        self.arrays = arrays
-        self.seconds = 0.0
-        self.bound_columns(np.arange(len(arrays.cost)), arrays.lower, arrays.upper)
-        self.bound_rows(np.arange(len(arrays.row_lower)), arrays.row_lower, arrays.row_upper)
+        stood, self.arrays = self.arrays, arrays
+        columns, rows = np.arange(len(arrays.cost)), np.arange(len(arrays.row_lower))
+        if self._is_as_stated:
+            columns = np.flatnonzero((arrays.lower != stood.lower) | (arrays.upper != stood.upper))
+            rows = np.flatnonzero((arrays.row_lower != stood.row_lower) | (arrays.row_upper != stood.row_upper))
+        self.bound_columns(columns, arrays.lower[columns], arrays.upper[columns])
+        self.bound_rows(rows, arrays.row_lower[rows], arrays.row_upper[rows])
+        self._is_as_stated = True
 
     def basis(self) -> Any:
         """The basis the last run ended with."""
@@ -102,6 +107,10 @@ class Session:
     def start_from(self, basis: Any) -> None:
         """Let the next run begin with a basis of as many columns and rows."""
         self._check(self._highs.setBasis(basis), "setBasis")
+
+    def forget(self) -> None:
+        """Let the next run know nothing of those before it."""
+        self._check(self._highs.clearSolver(), "clearSolver")
 
     def not_basic(self) -> tuple[Ints, Ints]:
         """Columns and rows that stand at a bound in the last run's basis."""
@@ -122,12 +131,14 @@ class Session:
         if len(columns):
             numbers = np.asarray(columns, dtype=np.int32)
             self._check(self._highs.changeColsBounds(len(numbers), numbers, lower, upper), "changeColsBounds")
+            self._is_as_stated = False
 
     def bound_rows(self, rows: Any, lower: Floats, upper: Floats) -> None:
         """Change bounds of rows."""
         if len(rows):
             numbers = np.asarray(rows, dtype=np.int32)
             self._check(self._highs.changeRowsBounds(len(numbers), numbers, lower, upper), "changeRowsBounds")
+            self._is_as_stated = False
 
     def add_row(self, columns: Any, coefficients: Floats, lower: float, upper: float) -> int:
         """A further row, behind those of the model; its number."""

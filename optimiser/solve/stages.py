@@ -149,15 +149,17 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
     excluded: list[Floats] = []
     seconds = 0.0
     anew = _is_taken_anew(model, arrays, options)
-    if options.watch is not None:
-        start = None  # the session a neighbour left has nobody who looks on
-    if start is not None and anew and (beside := _beside(model, arrays, options, ties, start)) is not None:
-        start.count(hot=True)
-        return beside
+    if start is not None and anew and not _is_stopped(options):
+        beside = _beside(model, arrays, options, start, deadline)
+        if beside is not None:
+            start.count(hot=True)
+            return beside
     if start is not None:
         start.forget()
     while True:
-        session = start.session(arrays, options.threads) if start and anew else _session(model, arrays, options)
+        # The session a neighbour left has nobody who looks on.
+        kept = start if anew and options.watch is None else None
+        session = kept.session(arrays, options.threads) if kept else _session(model, arrays, options)
         search = Search(session, arrays, options, deadline, anew=anew)
         search.start = start if anew else None
         for values in excluded:
@@ -167,8 +169,8 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
         if options.unspent and has_plan and isinstance(session, Session):
             assert isinstance(outcome, Outcome) and outcome.values is not None
             session.bound_rows(search.held, np.full(len(search.held), -np.inf), np.full(len(search.held), np.inf))
-            kept = kept_by(model, session, outcome.values, search.run, search.polishing(), anew)
-            outcome = replace(outcome, kept=kept)
+            kept_so = kept_by(model, session, outcome.values, search.run, search.polishing(), anew)
+            outcome = replace(outcome, kept=kept_so)
         seconds += session.seconds
         if isinstance(outcome, Outcome):
             if excluded:
@@ -185,11 +187,19 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
             return _none("error", model, search, seconds)
 
 
-def _beside(model: Model, arrays: Arrays, options: SolveOptions, ties: Sequence[Goal], start: Start) -> Outcome | None:
-    """The outcome by a few pivots from the neighbour's; None where it is to be searched for."""
+def _is_stopped(options: SolveOptions) -> bool:
+    return options.watch is not None and options.watch.stopped()
+
+
+def _beside(model: Model, arrays: Arrays, options: SolveOptions, start: Start, deadline: float) -> Outcome | None:
+    """The outcome beside the neighbour's; None where it is to be searched for."""
+    if not start.has_neighbour_of(arrays):
+        return None
+    session = start.session(arrays, options.threads)
     fractions = [i for i in model.columns.y.values() if not arrays.integer[i]]
-    costs = [cost_of(goal, len(arrays.cost)) for goal in (*model.stages, *ties)]
-    found = start.beside(arrays, Question(costs, len(model.stages), fractions), options.threads)
+    width = len(arrays.cost)
+    costs = [*(cost_of(goal, width) for goal in model.stages), *start.tie_break.costs(width)]
+    found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline), session)
     if found is None:
         return None
     values = [float(cost @ found.vertex.values) for cost in costs[: len(model.stages)]]
@@ -206,18 +216,16 @@ def _beside(model: Model, arrays: Arrays, options: SolveOptions, ties: Sequence[
         another_optimum=found.another_optimum,
         integers_fixed=False,
         row_range=found.vertex.row_range,
-        solver_seconds=found.seconds,
+        solver_seconds=session.seconds,
     )
     if not options.unspent or not tiers_with_money_left(model, found.vertex.values):
         return outcome
-    session = start.session(arrays, options.threads)
-    deadline = time.perf_counter() + options.time_limit_s
     search = Search(session, arrays, options, deadline, start=start, hot=True, anew=True)
     try:
         kept = kept_by(model, session, found.vertex.values, search.run, search.polishing(), anew=True)
     except Unsettled:
         return None
-    return replace(outcome, kept=kept, solver_seconds=found.seconds + session.seconds)
+    return replace(outcome, kept=kept, solver_seconds=session.seconds)
 
 
 def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | ExternalSession:

@@ -7,6 +7,7 @@ from typing import Any
 
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.neighbour import Found, Neighbour, Question, found_beside, neighbour_of
+from optimiser.solve.rounding import Rounding
 from optimiser.solve.session import Session
 from optimiser.solve.tie_break import TieBreak
 
@@ -29,6 +30,7 @@ class Start:
     cold: int = 0
     neighbour: Neighbour | None = None
     tie_break: TieBreak = field(default_factory=TieBreak)
+    rounding: Rounding = field(default_factory=Rounding)
     _session: Session | None = None
     _threads: int = 0
 
@@ -37,6 +39,7 @@ class Start:
         kept = self._session
         if kept is not None and self._threads == threads and kept.arrays.same_matrix(arrays):
             kept.change(arrays)
+            kept.seconds = 0.0
             return kept
         if kept is not None and not kept.arrays.same_shape(arrays):
             self.bases = {}
@@ -48,11 +51,13 @@ class Start:
         if plan in self.bases and prices in self.bases:
             self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases[prices])
 
-    def beside(self, arrays: Arrays, question: Question, threads: int) -> Found | None:
-        """The answer by a few pivots from the last one; None where it is to be searched for."""
-        if self.neighbour is None or not self.neighbour.arrays.same_shape(arrays):
-            return None
-        return found_beside(self.neighbour, arrays, question, threads)
+    def has_neighbour_of(self, arrays: Arrays) -> bool:
+        """Whether there is an answer to begin from."""
+        return self.neighbour is not None and self.neighbour.arrays.same_shape(arrays)
+
+    def beside(self, arrays: Arrays, question: Question, session: Session) -> Found | None:
+        """The answer beside the last one; None where it is to be searched for."""
+        return None if self.neighbour is None else found_beside(self.neighbour, arrays, question, session)
 
     def forget(self) -> None:
         """Drop what the last scenario left."""

@@ -21,6 +21,8 @@ from functools import lru_cache
 from optimiser.model.build import Model
 from optimiser.model.columns import Columns
 from optimiser.model.objective import Goal
+from optimiser.solve.arrays import Floats
+from optimiser.solve.goals import cost_of
 
 MOST_WORTH = 3.0
 """Above every worth of a euro in the stage on money: (1 + rank) · tier rank · year is at most 2."""
@@ -74,6 +76,7 @@ class TieBreak:
         self._columns: Columns | None = None
         self._read: object = None
         self._goals: list[Goal] = []
+        self._costs: dict[int, list[Floats]] = {}
 
     def goals(self, model: Model, settle_money: bool) -> list[Goal]:
         """As ``tie_break_goals``."""
@@ -81,7 +84,14 @@ class TieBreak:
         read = settle_money, model.data.years, list(model.data.phases_of), tiers
         if model.columns is not self._columns or read != self._read:
             self._columns, self._read, self._goals = model.columns, read, tie_break_goals(model, settle_money)
+            self._costs = {}
         return self._goals
+
+    def costs(self, width: int) -> list[Floats]:
+        """The stages as vectors over as many columns."""
+        if width not in self._costs:
+            self._costs[width] = [cost_of(goal, width) for goal in self._goals]
+        return self._costs[width]
 
 
 def _numbered(model: Model) -> list[tuple[int, tuple[tuple[str, str], int]]]:

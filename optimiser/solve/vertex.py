@@ -98,22 +98,25 @@ def vertex_of(session: Session, values: Floats, cost: Floats, run: Callable[[], 
     session.maximise(away.cost)
     if not _moved_away(session, away.columns, away.rows, run):
         return None
-    vertex, seconds = of_basis(session.arrays, values, cost, session.basis(), threads)
-    session.seconds += seconds
+    anew = Session(session.arrays, threads)
+    vertex = of_basis(anew, values, cost, session.basis())
+    session.seconds += anew.seconds
     return vertex
 
 
-def of_basis(arrays: Arrays, values: Floats, cost: Floats, basis: Any, threads: int) -> tuple[Vertex | None, float]:
-    """What a plan's own basis says, by a solver that knows nothing else; and its seconds."""
-    anew = Session(arrays, threads)
-    anew.maximise(cost)
-    anew.start_from(basis)
-    found = anew.run(np.inf)
+def of_basis(session: Session, values: Floats, cost: Floats, basis: Any) -> Vertex | None:
+    """What a plan's own basis says, by a solver that knows nothing else.
+
+    session: with the model as it is stated, new or changed back to it.
+    """
+    session.forget()
+    session.maximise(cost)
+    session.start_from(basis)
+    found = session.run(np.inf)
     if found.ending != "optimal" or found.values is None or found.row_dual is None:
-        return None, anew.seconds
-    exact = anew.iterations == 0 and bool(np.all(np.abs(found.values - values) <= 10 * MET * _scale(values)))
-    vertex = Vertex(found.values, found.row_dual, anew.bound_ranges(), exact)
-    return vertex, anew.seconds
+        return None
+    exact = session.iterations == 0 and bool(np.all(np.abs(found.values - values) <= 10 * MET * _scale(values)))
+    return Vertex(found.values, found.row_dual, session.bound_ranges(), exact)
 
 
 def least_prices(session: Session, arrays: Arrays, values: Floats, run: Callable[[], Run]) -> Floats | None:

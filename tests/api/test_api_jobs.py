@@ -20,7 +20,10 @@ from starlette.testclient import TestClient
 from test_api_problem_shape import assert_problem
 
 from api.settings import Settings
+from api.work.jobs import Control, JobWork, work_on
+from api.work.jobs import _last as last
 from optimiser import allocate
+from optimiser.batch.job import Ending
 
 ASYNC = {"Prefer": "respond-async"}
 BATCHES = "/v1/batches"
@@ -239,6 +242,58 @@ def test_a_sweep_is_a_batch_written_down(client: TestClient) -> None:
         assert plain(result) == plain(json.loads(allocate(document).to_json()))
     nowhere = {"base": small(), "variants": [{"id": "v", "patch": {"/fund/tiers/us/size": 1}}]}
     assert ended(client, batched(client, {"sweep": nowhere}))["state"] == "failed"
+
+
+def divisible(size: float) -> dict[str, Any]:
+    """Eight sites that may be funded in part."""
+    sites = [
+        {
+            "id": f"s{n}",
+            "country": "PT",
+            "divisible": True,
+            "cost": {"2027": 5 + n},
+            "attributes": {"x": 30 + 7 * n % 5},
+        }
+        for n in range(8)
+    ]
+    tiers = [{"id": "eu", "instrument": "grant", "size": size}, {"id": "pt", "instrument": "grant", "size": 11}]
+    return small(candidates=sites, fund={"tiers": tiers})
+
+
+def test_a_worker_goes_on_from_the_point_it_solved_last(tmp_path: Path) -> None:
+    settings = Settings().for_jobs()
+    control = Control(tmp_path / "stop", tmp_path / "progress")
+
+    def worked(content: Any, base: Any | None) -> Ending:
+        of_sweep = None if base is None else json.dumps(base).encode()
+        return work_on(JobWork("id", json.dumps(content).encode(), of_sweep, "en", settings, control))
+
+    last.clear()
+    for size in (20, 21, 22.5, 20):
+        ending = worked({"/fund/tiers/eu/size": size}, divisible(1))
+        assert ending.state == "succeeded" and ending.solved is not None and ending.prepared is not None
+        alone = worked(divisible(size), None) if size == 22.5 else None  # a job of its own comes between
+        expected = json.loads(allocate(divisible(size)).to_json())
+        assert plain(json.loads(ending.solved.body)) == plain(expected)
+        assert ending.solved.scenario == expected["scenario"]["sha256"]
+        if alone is None:
+            start = last[0].family.start
+            assert (start.cold, start.hot) == {20: (1, 0), 21: (1, 1)}[size]
+        else:
+            # The same question has the same key, by either way; and nothing is kept for a job of its own.
+            assert alone.prepared is not None and alone.prepared.key == ending.prepared.key
+            assert last == []
+    # A point that cannot be used, one that is cancelled before it begins, another sweep: the family goes on.
+    assert worked({"/fund/tiers/us/size": 1}, divisible(1)).state == "failed"
+    assert worked({"/fund/tiers/eu/size": "much"}, divisible(1)).state == "failed"
+    control.stop.touch()
+    assert worked({"/fund/tiers/eu/size": 23}, divisible(1)).state == "cancelled"
+    control.stop.unlink()
+    for base in (divisible(1), divisible(2)):
+        ending = worked({"/fund/tiers/eu/size": 24}, base)
+        assert ending.solved is not None
+        assert plain(json.loads(ending.solved.body)) == plain(json.loads(allocate(divisible(24)).to_json()))
+    assert len(last) == 1 and json.loads(last[0].base) == divisible(2)
 
 
 def test_a_cancelled_batch(client: TestClient) -> None:

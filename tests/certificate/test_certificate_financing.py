@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,12 +23,25 @@ from certificate_cases import (
 )
 
 from optimiser.certificate import certify
+from optimiser.certificate.ledger import _known
 from optimiser.plan import Plan
 
 SINES_2027 = ("sines", "main", 2027)
 
 
 class TestF1:
+    def test_costs_are_those_of_this_scenario(self):
+        # What a phase costs is worked out once for each phase, not for each name; and forgotten with it.
+        gc.collect()
+        known = len(_known)
+        dear, cheap = scenario([site("sines", {"2027": 100})]), scenario([site("sines", {"2027": 90})])
+        paid = plan(dear)
+        for s, violation in ((dear, 0.0), (cheap, 10.0), (dear, 0.0)):
+            assert lines(certify(s, paid), "F1")["fund"].violation == violation
+        assert len(_known) == known + 2
+        del dear, cheap, s
+        assert len(_known) == known
+
     def test_inside(self):
         s = scenario([site("sines", {"2027": 100, "2028": 50}), site("evora")])
         check = assert_inside(s, plan(s, {"union/sines/main/2027": 40 * M}), "F1", "fund")

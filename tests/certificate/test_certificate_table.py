@@ -66,6 +66,7 @@ def test_nothing_else_is_needed():
             "itertools",
             "math",
             "numpy",
+            "weakref",
         }
 
 

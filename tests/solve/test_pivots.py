@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.goals import priced
+from optimiser.solve.neighbour import Solver
 from optimiser.solve.pivots import Ascent, Basis, Box, Matrix, NotSettled
 from optimiser.solve.session import Session
 
@@ -75,6 +76,69 @@ def test_no_plan_is_not_settled() -> None:
         best(slack_basis(arrays), arrays, [arrays.cost])
 
 
+def test_prices_that_are_a_little_off_are_put_right() -> None:
+    # The first two columns are basic: with prices off by a thousandth, the basic ones are not 0.
+    arrays = arrays_of(np.array([[1.0, 2.0, 3.0], [4.0, 1.0, 2.0]]), np.array([5.0, 4.0, 3.0]), np.array([7.0, 8.0]))
+    basis = Basis(Matrix(arrays), np.array([0, 1]), np.zeros(5, dtype=bool))
+    costs = np.array([[5.0, 4.0, 3.0, 0.0, 0.0]])
+    off = basis.reduced(costs) - (basis.matrix.by_row @ np.array([[0.001], [-0.002]])).T
+    assert np.abs(off[0, :2]).max() > 1e-4
+    # By hand: y = (11, 6)/7, so that the third is worth 3 − (33 + 12)/7.
+    assert basis.refined(off)[0].tolist() == pytest.approx([0, 0, 3 - 45 / 7, 11 / 7, 6 / 7], abs=1e-14)
+
+
+def test_what_is_far_is_left_to_the_solver() -> None:
+    # As many at the wrong bound as there are columns: no pivot is tried.
+    arrays = arrays_of(np.ones((1, 30)), np.ones(30), np.array([100.0]))
+    basis = slack_basis(arrays)
+    with pytest.raises(NotSettled):
+        best(basis, arrays, [arrays.cost])
+    assert basis.pivots == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_solver_goes_on_from_the_neighbours_basis(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    matrix = rng.integers(0, 4, (6, 30)).astype(float)
+    near: Basis | None = None
+    for _ in range(4):
+        arrays = arrays_of(matrix, rng.integers(1, 5, 30).astype(float), rng.integers(1, 12, 6).astype(float))
+        costs = np.zeros((2, 36))
+        costs[:, :30] = arrays.cost, rng.random(30)
+        box = Box(np.concatenate([arrays.lower, arrays.row_lower]), np.concatenate([arrays.upper, arrays.row_upper]))
+        noise = np.array([priced(cost) for cost in costs])
+        solver = Solver(Session(arrays, threads=1), np.inf)
+        near = solver.basis(near or slack_basis(arrays), costs, noise, box)
+        z, _ = Ascent(near, costs, noise, box).optimise()
+        # The proof holds as it stands: no pivot is left to make.
+        assert near.pivots == 0 and solver.asked == 1
+        plan, first = z[:30], best_value(arrays, costs[0, :30])
+        assert costs[0] @ z == pytest.approx(first, abs=1e-7)
+        assert (arrays.activity(plan) <= arrays.row_upper + 1e-8).all()
+        assert costs[1] @ z == pytest.approx(best_value(arrays, costs[1, :30], (costs[0, :30], first)), abs=1e-5)
+
+
+def test_the_solver_that_finds_no_plan_settles_nothing() -> None:
+    arrays = knapsack(-1.0)
+    costs = np.zeros((1, 3))
+    costs[0, :2] = arrays.cost
+    box = Box(np.concatenate([arrays.lower, arrays.row_lower]), np.concatenate([arrays.upper, arrays.row_upper]))
+    for session, deadline in ((Session(arrays, 1), np.inf), (Session(knapsack(1.5), 1), -np.inf)):
+        with pytest.raises(NotSettled):
+            Solver(session, deadline).basis(slack_basis(arrays), costs, np.array([1e-9]), box)
+
+
+def best_value(arrays: Arrays, cost: Floats, kept: tuple[Floats, float] | None = None) -> float:
+    """The best of a sum, from nothing; kept: another sum and what it must reach."""
+    session = Session(arrays, threads=1)
+    if kept is not None:
+        session.add_row(np.arange(len(cost)), kept[0], kept[1] - 1e-9, np.inf)
+    session.maximise(cost)
+    found = session.run(10.0).objective
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_neighbours_at_random_as_the_solver_finds_them(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -85,11 +149,7 @@ def test_neighbours_at_random_as_the_solver_finds_them(seed: int) -> None:
         second = rng.random(9)
         basis = basis or slack_basis(arrays)
         plan = best(basis, arrays, [arrays.cost, second])
-        session = Session(arrays, threads=1)
-        session.maximise(arrays.cost)
-        first = session.run(10.0).objective
-        assert first is not None and arrays.cost @ plan == pytest.approx(first, abs=1e-7)
-        session.add_row(np.arange(9), arrays.cost, first - 1e-9, np.inf)
-        session.maximise(second)
-        assert second @ plan == pytest.approx(session.run(10.0).objective, abs=1e-6)
+        first = best_value(arrays, arrays.cost)
+        assert arrays.cost @ plan == pytest.approx(first, abs=1e-7)
+        assert second @ plan == pytest.approx(best_value(arrays, second, (arrays.cost, first)), abs=1e-6)
         assert (arrays.activity(plan) <= arrays.row_upper + 1e-8).all()

@@ -10,7 +10,6 @@ from optimiser.messages import Phrase
 from optimiser.plan import EUROS_PER_MILLION, exact
 from optimiser.scenario.attributes import value_up_to
 from optimiser.scenario.candidate import Candidate, Phase
-from optimiser.scenario.fund import Tier
 from optimiser.scenario.groups import belongs
 from optimiser.scenario.pointer import join
 from optimiser.scenario.rules import FloorRule, MoneyRule, RequiresRule
@@ -53,17 +52,15 @@ def unfinanceable_together(s: Scenario) -> Iterator[Finding]:
 
 def most_money(s: Scenario, c: Candidate, p: Phase, cost: float) -> float:
     """The most money pledge and shares allow to one phase, tier by tier, before any budget [EUR million]."""
-    payers = [t for t in s.fund.tiers if t.pays_cost and belongs(t.eligible, c, p)]
     share = s.fund.max_public_share if c.max_public_share is None else c.max_public_share
-    public = sum(_most_of_tier(t, cost) for t in payers if t.public)
-    private = sum(_most_of_tier(t, cost) for t in payers if not t.public)
+    public, private = 0.0, 0.0
+    for t in s.fund.tiers:
+        if t.pays_cost and (t.eligible is None or belongs(t.eligible, c, p)):
+            # What a revolving tier pays over the years may be more than its size.
+            size = t.size.at_most if t.revolving is None else math.inf
+            most = min(t.max_share_of_cost * cost, size, t.max_ticket)
+            public, private = (public + most, private) if t.public else (public, private + most)
     return min(public, share * cost if share < math.inf else math.inf) + private + c.private_pledge
-
-
-def _most_of_tier(t: Tier, cost: float) -> float:
-    # What a revolving tier pays over the years may be more than its size.
-    size = t.size.at_most if t.revolving is None else math.inf
-    return min(t.max_share_of_cost * cost, size, t.max_ticket)
 
 
 def free_private(s: Scenario) -> Iterator[Finding]:
@@ -175,6 +172,38 @@ def _reach(needs: dict[str, set[str]], start: str) -> set[str]:
 
 def sizes_apart(s: Scenario) -> Iterator[Finding]:
     """Numbers of one kind and very different size: one of them may be in the wrong unit."""
+    apart = [what for what, values in _values(s).items() if _are_apart([abs(v) for v in values])]
+    if not apart:
+        return
+    places = _places(s)
+    for what in apart:
+        sized = [(place, abs(v)) for place, v in places[what] if v != 0 and not math.isinf(v)]
+        least, most = min(sized, key=lambda x: x[1]), max(sized, key=lambda x: x[1])
+        named_so = Phrase("money") if what == "money" else what
+        yield _warning("sizes-apart", *least[0], what=named_so, least=least[1], most=most[1], other=join(most[0]))
+
+
+def _are_apart(sizes: list[float]) -> bool:
+    sized = [size for size in sizes if 0 < size < math.inf]
+    return bool(sized) and max(sized) > SIZES_APART * min(sized)
+
+
+def _values(s: Scenario) -> dict[str, list[float]]:
+    """All amounts of money, and the values of each attribute."""
+    money = [t.size.at_most for t in s.fund.tiers]
+    values: dict[str, list[float]] = {"money": money}
+    for c in s.candidates:
+        money.append(c.private_pledge)
+        for p in c.all_phases:
+            money += p.stated_cost[1].values()
+        for attributes in (c.attributes, *(p.attributes for p in c.all_phases)):
+            for a, value in attributes.items():
+                values.setdefault(a, []).append(value)
+    return values
+
+
+def _places(s: Scenario) -> dict[str, list[tuple[tuple[str | int, ...], float]]]:
+    """The same with the place of each."""
     money = [(("fund", "tiers", t.id, "size"), t.size.at_most) for t in s.fund.tiers]
     values: dict[str, list[tuple[tuple[str | int, ...], float]]] = {"money": list(money)}
     for c in s.candidates:
@@ -186,15 +215,7 @@ def sizes_apart(s: Scenario) -> Iterator[Finding]:
             values["money"] += [((*_phase(c, p), key, year), amount) for year, amount in stated.items()]
             for a, value in p.attributes.items():
                 values.setdefault(a, []).append(((*_phase(c, p), "attributes", a), value))
-    for what, named in values.items():
-        sized = [(place, abs(v)) for place, v in named if v != 0 and not math.isinf(v)]
-        if sized:
-            least, most = min(sized, key=lambda x: x[1]), max(sized, key=lambda x: x[1])
-            if most[1] > SIZES_APART * least[1]:
-                named_so = Phrase("money") if what == "money" else what
-                yield _warning(
-                    "sizes-apart", *least[0], what=named_so, least=least[1], most=most[1], other=join(most[0])
-                )
+    return values
 
 
 def finer_than_a_euro(s: Scenario) -> Iterator[Finding]:
