@@ -10,6 +10,8 @@ import os
 # As many processes as there are workers calculate already.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import scipy.sparse.linalg
+
 from optimiser.batch import solving
 
-__all__ = ["solving"]
+__all__ = ["scipy", "solving"]
