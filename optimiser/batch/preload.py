@@ -10,8 +10,7 @@ import os
 # As many processes as there are workers calculate already.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import scipy.sparse.linalg
+from importlib import import_module
 
-from optimiser.batch import solving
-
-__all__ = ["scipy", "solving"]
+for name in ("optimiser.batch.solving", "scipy.sparse.linalg"):
+    import_module(name)
