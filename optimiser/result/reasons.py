@@ -203,7 +203,7 @@ def _no_place(case: _Case) -> Iterator[Found]:
             and case.decides(r)
             and case.totals[r.id] >= exact(r.at_most) * (1 - NOISE)
         ):
-            yield "no-place-left", {"places": r.at_most, "rule": r.id}
+            yield "no-place-left", {"count": int(r.at_most), "rule": r.id}
 
 
 def _no_money_left(case: _Case) -> Iterator[Found]:
@@ -250,7 +250,7 @@ def _no_change_left(case: _Case) -> Iterator[Found]:
             and case.decides(r)
             and case.totals[r.id] >= r.at_most_changes
         ):
-            yield "no-change-left", {"rule": r.id, "changes": r.at_most_changes}
+            yield "no-change-left", {"rule": r.id, "count": int(r.at_most_changes)}
 
 
 def _adds(case: _Case, phase: int) -> bool:
