@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from optimiser.explain.answer import CandidateCase, Clash, EntryPrice, Explanation, Repair, TermChange
 from optimiser.explain.kept import Kept
+from optimiser.messages import labelled
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
@@ -82,10 +84,8 @@ def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: s
     for r in answer.results:
         plan = say(f"keep.strategy.{r.strategy}")
         assert r.certificate is not None
-        broken = [f"{c.label} {c.rule}" for c in r.certificate.rules if c.violation > c.allowance]
-        sentences.append(
-            say("keep.breaks", plan=plan, rules=", ".join(broken)) if broken else say("keep.holds", plan=plan)
-        )
+        broken = [labelled(c.label, c.rule) for c in r.certificate.rules if c.violation > c.allowance]
+        sentences.append(say("keep.breaks", plan=plan, rules=broken) if broken else say("keep.holds", plan=plan))
         sentences.append(say("keep.objective", plan=plan, value=_number(say, r.objective.value)))
     blocks.append(Paragraph(say("title.beside"), sentences))
     if everything and answer.results[0].findings:
@@ -105,9 +105,8 @@ def _kept_sentences(answer: Kept, say: Words) -> list[str]:
         return [say("keep.none", signed=say.number(signed), year=answer.signed_until)]
     if not answer.changes and not answer.money_moved:
         return [say("keep.unchanged")]
-    sentences = [
-        say("keep.changes", changes=say.number(answer.changes or 0.0), moved=say.number(answer.money_moved or 0.0))
-    ]
+    changes, moved = answer.changes or 0.0, answer.money_moved or 0.0
+    sentences = [say("keep.changes", count=math.ceil(changes), changes=say.number(changes), moved=say.number(moved))]
     for code, sites in (("comes-in", answer.comes_in), ("drops-out", answer.drops_out)):
         if sites:
             sentences.append(say(f"keep.{code}", sites=", ".join(sites)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-FINDINGS: dict[str, tuple[str, str]] = {
+from optimiser.messages.en.words import Words
+
+FINDINGS: dict[str, tuple[Words, Words]] = {
     "no-decision-log": (
         "This is not an entry of a decision log.",
         'Give the log as the page exports it: {{"decisions": [{{…}}, …]}}.',
@@ -34,7 +36,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
 }
 """Findings of uploads and logs: message and cure."""
 
-PROBLEMS: dict[str, tuple[str, str, str]] = {
+PROBLEMS: dict[str, tuple[Words, Words, Words]] = {
     "bad-form": (
         "Bad form",
         "What was sent is no form of this page.",
@@ -93,15 +95,17 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
 }
 """Refusals: title, what is refused, and the cure."""
 
-DESK: dict[str, str] = {
+DESK: dict[str, Words] = {
     "where": "Work",
     "saved": "Saved scenarios",
+    "saved.newer": "Saved later",
+    "saved.older": "Saved earlier",
     "more": "More",
     "stale.again": "The same changes on version {number}",
     "shared": "Shared copy",
     "shared.note": "Leaves out what is confidential ({places}). It cannot be solved to the same answer, and says so.",
     "library": "Library",
-    "version-by": "Version {number}, {who}, {at}",
+    "version-by": "Version {number}, {who}",
     "version": "Version {number}",
     "version-of": "Scenario {id}, version {number}",
     "latest": "latest",
@@ -109,7 +113,7 @@ DESK: dict[str, str] = {
     "saved-unseen": "Saved scenarios are not shown here now: the service goes by other names than that of this address, or its store does not answer.",
     "copy": "Copy",
     "copy-of": "Copy: {name}",
-    "file-of": "{kind}: {name}",
+    "titled": "{title}: {name}",
     "own": "A scenario of your own",
     "own.lead": "JSON, YAML, or a workbook. A file with errors is not saved: every error is shown with its place.",
     "template": "Download an empty workbook (XLSX)",
@@ -196,10 +200,4 @@ DESK: dict[str, str] = {
     "batch.cancel": "Cancel the batch",
     "batch.refresh": "Refresh",
     "batch.more": "More scenarios",
-    "state.queued": "waiting",
-    "state.running": "running",
-    "state.succeeded": "solved",
-    "state.failed": "failed",
-    "state.cancelled": "cancelled",
-    "state.partially_failed": "some failed",
 }
