@@ -33,7 +33,7 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties contract load bench bench-steps \
-	audit deps sbom licences docs lock clean new-python
+	audit deps sbom licences docs catalogue lock clean new-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -105,6 +105,9 @@ bench-steps: $(READY) ## measure what stands around the solver, step by step
 
 docs: $(READY) ## write the generated pages of the documentation
 	$(BIN)/python docs/make_docs.py
+
+catalogue: $(READY) ## bring the translations up to date with the English texts (optimiser/messages/*.po)
+	$(BIN)/python docs/catalogue.py
 
 lock: ## resolve requirements.lock anew, keeping pins that still fit (LOCK_ARGS=--upgrade lifts them)
 	@$(PYTHON) -m venv $(LOCK_TOOLS)

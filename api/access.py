@@ -85,7 +85,7 @@ class Access:
         wait_s = self.rate.wait_s(f"token {owner}" if owner else client_of_address(address))
         if wait_s:
             seconds = math.ceil(wait_s)
-            params = {"limit": self.rate.per_minute, "seconds": seconds}
+            params = {"count": self.rate.per_minute, "seconds": seconds}
             return Problem("too-many-requests", params, headers=(("Retry-After", str(seconds)),))
         if self.tokens and owner is None and path != LOGIN:
             return Problem("unauthorised", headers=(("WWW-Authenticate", 'Bearer realm="investai"'),))

@@ -103,7 +103,7 @@ async def _submitted(request: Request, submit: Callable[..., str], *args: Any) -
     try:
         id = await stored(submit, *args, limit)
     except BacklogFull as full:
-        raise refuse("backlog-full", (("Retry-After", "30"),), waiting=full.waiting, limit=limit) from None
+        raise refuse("backlog-full", (("Retry-After", "30"),), count=full.waiting, limit=limit) from None
     queue_of(request).wake()
     return id
 

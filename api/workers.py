@@ -142,7 +142,7 @@ class Workers:
             raise refuse("draining", (("Retry-After", "5"), ("Connection", "close")))
         if self._free.locked() and self.waiting >= self.max_queue:
             seconds = math.ceil(min(max(self._mean_s * (self.waiting + 1) / self.count, 1.0), 60.0))
-            raise refuse("queue-full", (("Retry-After", str(seconds)),), waiting=self.waiting, seconds=seconds)
+            raise refuse("queue-full", (("Retry-After", str(seconds)),), count=self.waiting, seconds=seconds)
 
     async def run(self, function: Callable[..., Value], *args: Any, timeout_s: float) -> Value:
         """The function's value, computed in a worker; cancelling kills the worker that is at it.

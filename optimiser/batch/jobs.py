@@ -137,7 +137,7 @@ class Jobs:
                 if row.cancel_asked:
                     self._end(connection, row.id, Ending("cancelled"))
                 elif row.attempts >= MOST_LEASES:
-                    findings = failed("worker-died", {"attempts": row.attempts}, row.lang).findings
+                    findings = failed("worker-died", {"count": row.attempts}, row.lang).findings
                     self._end(connection, row.id, Ending("failed", findings=findings))
                 else:
                     taken.append((row, uuid.uuid4().hex))

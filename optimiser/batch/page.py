@@ -14,8 +14,10 @@ MOST_FAILURES = 30
 def batch_page(summary: BatchSummary, lang: str = "en") -> list[Block]:
     """The page of a batch."""
     say = words(lang)
-    counts = {"total": summary.total, "succeeded": summary.succeeded, "failed": summary.failed}
-    sentences = [say(f"batch.{summary.state}", **counts, unfinished=summary.unfinished)]
+    # What is counted: those with a result, where some have none.
+    count = summary.total if summary.state in ("succeeded", "failed") else summary.succeeded
+    others = {"total": summary.total, "failed": summary.failed, "unfinished": summary.unfinished}
+    sentences = [say(f"batch.{summary.state}", count=count, **others)]
     blocks: list[Block] = [Heading(say("batch.title"), sentences, summary.state == "succeeded")]
     ways = Counter(row.termination or row.state for row in summary.scenarios)
     rows = [[say(f"batch.way.{way}"), str(count)] for way, count in ways.most_common()]

@@ -161,7 +161,7 @@ class Batch:
             if task.deaths + 1 < MOST_ATTEMPTS:
                 self._waiting.appendleft(_Task(task.kind, [item], task.deaths + 1))
             else:
-                self._end_all(item, failed("worker-died", {"attempts": MOST_ATTEMPTS}, self.options.lang))
+                self._end_all(item, failed("worker-died", {"count": MOST_ATTEMPTS}, self.options.lang))
 
     def _has_been_read(self, item: Item, prepared: Prepared | Failed) -> None:
         digest = self._digests[item.name]

@@ -13,6 +13,7 @@ from optimiser.cli.options import AsJson, Debug, Language, Settings, expect_open
 from optimiser.cli.root import app
 from optimiser.cli.run import body, body_of, guarded, line, say
 from optimiser.cli.source import expect, load, refuse
+from optimiser.messages import Phrase
 from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def export(
         body(body_of({"written": [{"file": str(path), "model": model} for path, model in exported] + workbooks}))
         return
     for path, model in exported:
-        line(say("exported", lang, file=path, columns=model.columns, integers=model.integers, rows=model.rows))
+        size = {"columns": Phrase("columns", {"count": model.columns}), "rows": Phrase("rows", {"count": model.rows})}
+        line(say("exported", lang, file=path, integers=model.integers, **size))
     if exported and len(stages := exported[0][1].stages) > 1:
         line(say("exported-stages", lang, stages=len(stages), stage=stages[0]))
     if xlsx is not None:

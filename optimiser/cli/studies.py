@@ -174,6 +174,6 @@ def progress_lines(lang: str) -> Progress:
             shown = 10 * done // of
             line(say("progress.of", lang, done=done, all=of), err=True)
         elif not of and done and done % 10 == 0:
-            line(say("progress.found", lang, done=done), err=True)
+            line(say("progress.found", lang, count=done), err=True)
 
     return progress

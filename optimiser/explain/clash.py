@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from optimiser.explain.answer import Clash, RuleInClash
 from optimiser.explain.written import Written, written_rows
@@ -151,7 +152,9 @@ def in_words(scenario: Scenario, w: Written, lang: str) -> RuleInClash:
         code = "rule.L3.committed" if w.pointers[0].endswith("committed") else f"rule.L3.{_locked(scenario, w)}"
     elif w.unit == "share" and w.label in ("G1", "S7"):
         code += "_share"
-    params = {"rule": w.rule, "value": shown(w.value, w.unit, lang), "pointer": w.pointers[0]}
+    params: dict[str, Any] = {"rule": w.rule, "value": shown(w.value, w.unit, lang), "pointer": w.pointers[0]}
+    if w.label == "N1" and w.value is not None:
+        params["count"] = int(w.value)
     return RuleInClash(
         w.label,
         w.rule,

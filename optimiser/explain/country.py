@@ -24,9 +24,7 @@ def country_case(
     open_ = [k for k, listed in lists.items() if listed is None or country in listed]
     closed = [k for k in lists if k not in open_]
     letter = _Letter(inquiry, country, lang)
-    letter.say(
-        "opening", scenario=inquiry.scenario.name or "-", funded=len(inquiry.funded), names=_names(inquiry, lang)
-    )
+    letter.say("opening", scenario=inquiry.scenario.name or "-", count=len(inquiry.funded), names=_names(inquiry, lang))
     cheapest = _cheapest(inquiry.scenario, cases) if own else None
     if not own:
         answer = "no-candidate"
@@ -85,7 +83,7 @@ class _Letter:
                 )
 
     def sites(self, cases: Sequence[CandidateCase]) -> None:
-        self.say("sites" if len(cases) > 1 else "site", count=len(cases), sites=[_called(c) for c in cases])
+        self.say("sites", count=len(cases), sites=[_called(c) for c in cases])
         for c in cases:
             self.say("reason", site=_called(c), reason=c.reason.text)
 

@@ -1,34 +1,54 @@
 """One catalogue for every text a person reads: findings, cures, reasons.
 
-A text is found by its code and filled with parameters; code elsewhere never writes a sentence of
-its own. A language is a package here, with one module a subject: ``findings``, ``service``, ``answers``,
-``explanations``, ``commands``, ``page``, ``desk``; every language has the same codes and parameters.
+A text is found by its code and filled with parameters; code elsewhere never writes a sentence of its own. English is
+the source: the package ``en``, one module a subject. Every other language is a PO file of gettext's beside it
+(``fr.po``), with the codes as contexts. Numbers and dates follow the customs of the language, as CLDR has them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache
-from importlib import import_module
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
-LANGUAGES = ("en", "fr")
+HERE = Path(__file__).parent
+
+SOURCE = "en"
+LANGUAGES = (SOURCE, *sorted(file.stem for file in HERE.glob("*.po")))
+
+LOCALES = {"en": "en_150"}
+"""The locale of CLDR where it is not the language itself: English as Europe writes it, with days before months."""
+
+NARROW = "\u202f"
+"""The narrow space that never ends a line: what stands before a unit."""
+
+SEVERAL = 2
+"""The number whose form stands for a text as such."""
 
 
-def catalogue(lang: str = "en") -> Mapping[str, str]:
-    """The texts of a language by code.
+def catalogue(lang: str = SOURCE) -> Mapping[str, str]:
+    """The texts of a language by code; where a number decides, in the form for several.
 
     Errors: KeyError for a language without a catalogue.
     """
-    if lang not in LANGUAGES:
-        raise KeyError(f"no catalogue for language {lang!r}; there are: {', '.join(LANGUAGES)}")
-    return _texts(lang)
+    return {code: _said(code, lang) for code in _texts()}
 
 
-def text(code: str, params: Mapping[str, Any], lang: str = "en") -> str:
-    """The text of ``code`` in ``lang``, with ``params`` filled in (numbers without float noise)."""
-    return catalogue(lang)[code].format_map({k: _shown(v, lang) for k, v in params.items()})
+def text(code: str, params: Mapping[str, Any], lang: str = SOURCE) -> str:
+    """The text of ``code`` in ``lang``, with ``params`` filled in (numbers without float noise).
+
+    Where a text has forms by number, ``count`` decides, by the rule of the language.
+    """
+    shown = {k: _shown(v, lang) for k, v in params.items()}
+    if "count" not in params:
+        return _said(code, lang).format_map(shown)
+    count: int = params["count"]
+    return _said(code, lang, count).format_map({**shown, "count": digits(f"{count:,}", lang)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +59,7 @@ class Phrase:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.said("en")
+        return self.said(SOURCE)
 
     def said(self, lang: str) -> str:
         """The words in a language."""
@@ -49,7 +69,7 @@ class Phrase:
 def type_of(value: Any) -> Phrase | str:
     """What kind of JSON value this is, in words."""
     name = type(value).__name__
-    return Phrase(f"type.{name}") if f"phrase.type.{name}" in catalogue() else name
+    return Phrase(f"type.{name}") if f"phrase.type.{name}" in _texts() else name
 
 
 def joined(parts: Iterable[str], lang: str) -> str:
@@ -65,8 +85,7 @@ def listed(names: Iterable[str], lang: str) -> str:
 
 def digits(shown: str, lang: str) -> str:
     """A number formatted as in English, with the marks of a language: 1,234.5 % is 1 234,5 % in French."""
-    marks: Mapping[str, str] = _module(lang).MARKS
-    return "".join(marks.get(c, c) for c in shown)
+    return shown.translate(_marks(lang))
 
 
 def decimal_mark(lang: str) -> str:
@@ -74,38 +93,74 @@ def decimal_mark(lang: str) -> str:
     return digits(".", lang)
 
 
+def day(at: date, lang: str) -> str:
+    """A day as a person reads it: 4 Nov 2026."""
+    from babel.dates import format_date
+
+    return format_date(at, locale=_locale(lang))
+
+
+def moment(at: datetime, lang: str) -> str:
+    """A moment as a person reads it, to the minute, with its time zone."""
+    from babel.dates import format_time
+
+    utc = at.astimezone(UTC)
+    time = format_time(utc, "short", locale=_locale(lang))
+    return text("phrase.moment", {"day": day(utc.date(), lang), "time": time}, lang)
+
+
 def unit_words(unit: str, lang: str) -> str:
     """A unit of the model ("EUR million", "share") in words; a unit that is the scenario's own stays as it is."""
-    return catalogue(lang).get(f"unit.{unit}", unit)
+    return _said(f"unit.{unit}", lang) if f"unit.{unit}" in _texts() else unit
+
+
+def _said(code: str, lang: str, count: int = SEVERAL) -> str:
+    """The words of ``code`` in ``lang``, in their form for a number."""
+    words = _texts()[code]
+    if isinstance(words, str):
+        return _translations(lang).pgettext(code, words)
+    return _translations(lang).npgettext(code, *words, count)
 
 
 @cache
-def _texts(lang: str) -> Mapping[str, str]:
-    """Every text of a language, typeset. A finding has a message (what disagrees) and a cure (what to do)."""
-    answers, service, desk = (_module(lang, subject) for subject in ("answers", "service", "desk"))
-    findings = _module(lang, "findings").FINDINGS | service.SERVICE | desk.FINDINGS
-    texts = {f"finding.{code}": message for code, (message, _) in findings.items()}
-    texts |= {f"cure.{code}": cure for code, (_, cure) in findings.items()}
-    for code, (title, detail, cure) in (service.PROBLEMS | desk.PROBLEMS).items():
-        texts |= {f"problem.{code}": title, f"problem.{code}.detail": detail, f"problem.{code}.cure": cure}
-    for prefix, words in {
-        "reason": answers.REASONS,
-        "label": answers.LABELS,
-        "phrase": answers.PHRASES,
-        "unit": answers.UNITS,
-        "verdict": answers.VERDICTS,
-        "cli": _module(lang, "commands").CLI,
-        "page": _module(lang, "page").PAGE,
-        "desk": desk.DESK,
-    }.items():
-        texts |= {f"{prefix}.{code}": said for code, said in words.items()}
-    texts |= _module(lang, "explanations").EXPLAIN
-    typeset = _module(lang).typeset
-    return {code: typeset(words) for code, words in texts.items()}
+def _texts() -> Mapping[str, str | tuple[str, str]]:
+    """The English texts, read when the first is needed."""
+    from optimiser.messages.en import TEXTS
+
+    return TEXTS
 
 
-def _module(lang: str, subject: str = "") -> Any:
-    return import_module(".".join(["optimiser.messages", lang, *filter(None, [subject])]))
+@cache
+def _translations(lang: str) -> NullTranslations:
+    """What gettext knows of a language: for English, what is written in the source."""
+    if lang == SOURCE:
+        return NullTranslations()
+    if lang not in LANGUAGES:
+        raise KeyError(f"no catalogue for language {lang!r}; there are: {', '.join(LANGUAGES)}")
+    # Imported here: whoever reads English does not wait for Babel.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (HERE / f"{lang}.po").open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def _marks(lang: str) -> Mapping[int, str]:
+    """What stands for the marks of a number as English writes it."""
+    if lang == SOURCE:
+        return {}
+    from babel import Locale
+
+    symbols = Locale.parse(_locale(lang)).number_symbols["latn"]
+    return str.maketrans({".": symbols["decimal"], ",": symbols["group"], " ": NARROW})
+
+
+def _locale(lang: str) -> str:
+    return LOCALES.get(lang, lang)
 
 
 def _shown(value: Any, lang: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from optimiser.explain.answer import CandidateCase, Clash, EntryPrice, Explanation, Repair, TermChange
@@ -105,9 +106,8 @@ def _kept_sentences(answer: Kept, say: Words) -> list[str]:
         return [say("keep.none", signed=say.number(signed), year=answer.signed_until)]
     if not answer.changes and not answer.money_moved:
         return [say("keep.unchanged")]
-    sentences = [
-        say("keep.changes", changes=say.number(answer.changes or 0.0), moved=say.number(answer.money_moved or 0.0))
-    ]
+    changes, moved = answer.changes or 0.0, answer.money_moved or 0.0
+    sentences = [say("keep.changes", count=math.ceil(changes), changes=say.number(changes), moved=say.number(moved))]
     for code, sites in (("comes-in", answer.comes_in), ("drops-out", answer.drops_out)):
         if sites:
             sentences.append(say(f"keep.{code}", sites=", ".join(sites)))

@@ -115,9 +115,9 @@ def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
     if flip.fewest_failures is None:
         return say("flip.never", tiers=tiers)
     return say(
-        "flip.one" if flip.fewest_failures == 1 else "flip.many",
+        "flip.failures",
         tiers=tiers,
-        failures=flip.fewest_failures,
+        count=flip.fewest_failures,
         loss=say.amounts(euros([flip.pool_loss]))[0].replace(NOTHING, "0"),
         pool=say.amounts(euros([risk.pool.exposure]))[0],
         chance=percent(say, flip.probability),
@@ -127,7 +127,7 @@ def _way_to(level: LevelRisk, risk: RiskReport, say: Words) -> str:
 def _counted(risk: RiskReport, say: Words) -> str:
     code = "losses.counted-table" if risk.model == "table" else "losses.counted"
     sharing = say(f"losses.{risk.loss_sharing}")
-    return say(code, draws=say.digits(f"{risk.draws:,}"), seed=risk.seed, sharing=sharing)
+    return say(code, count=risk.draws, seed=risk.seed, sharing=sharing)
 
 
 def euros(values: Iterator[float] | Sequence[float]) -> list[float]:

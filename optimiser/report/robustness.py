@@ -95,7 +95,7 @@ def _robustness_sentences(answer: Robustness, say: Words) -> list[str]:
     sentences = []
     if answer.draws is not None:
         d = answer.draws
-        sentences.append(say("draws.same", same=d.same_list, solved=d.solved, lists=d.lists))
+        sentences.append(say("draws.same", same=d.same_list, count=d.solved, lists=d.lists))
         if d.infeasible:
             sentences.append(say("draws.infeasible", count=d.infeasible))
         if d.unproven:
@@ -143,7 +143,7 @@ def _core(core: CoreIndex, say: Words, everything: bool) -> Table:
     ranked = sorted(core.phases, key=lambda i: (-i.core_index, -i.share))
     rows = [[i.candidate, i.phase, say.share(i.core_index), say.share(i.share), say(f"kind.{i.kind}")] for i in ranked]
     rows, notes = shown_rows(rows, say, everything)
-    params = {"portfolios": core.portfolios, "done": core.done, "range": say.share(core.weight_range)}
+    params = {"portfolios": core.portfolios, "count": core.done, "range": say.share(core.weight_range)}
     return Table(say("title.core"), columns, rows, [say("core.note", **params), *notes])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from optimiser.messages import text
+from optimiser.messages import Phrase, text
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
 from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Result, TermValue, Unspent
@@ -308,8 +308,8 @@ def certificate(result: Result, say: Words, lang: str) -> Block | None:
         kept = [r for r in checked.rules if not (r.soft and r.broken)]
         sentence = say(
             code,
-            rules=len(kept),
-            checked=say.digits(f"{sum(r.checked for r in kept):,}"),
+            count=len(kept),
+            places=Phrase("at-places", {"count": sum(r.checked for r in kept)}),
             largest=say.number(checked.largest_violation),
         )
         but = [say("certificate.soft", broken=len(checked.rules) - len(kept))] if len(kept) < len(checked.rules) else []

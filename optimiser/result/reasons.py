@@ -210,7 +210,7 @@ def _no_place(case: _Case) -> Iterator[Found]:
     c, first = case.candidate, case.candidate.all_phases[0]
     for r in case.scenario.constraints:
         if isinstance(r, CountRule) and r.id in case.full and _counts(r, c, first) and case.decides(r):
-            yield "no-place-left", {"places": r.at_most, "rule": r.id}
+            yield "no-place-left", {"count": int(r.at_most), "rule": r.id}
 
 
 def _no_money_left(case: _Case) -> Iterator[Found]:
@@ -257,7 +257,7 @@ def _no_change_left(case: _Case) -> Iterator[Found]:
             and case.decides(r)
             and case.totals[r.id] >= r.at_most_changes
         ):
-            yield "no-change-left", {"rule": r.id, "changes": r.at_most_changes}
+            yield "no-change-left", {"rule": r.id, "count": int(r.at_most_changes)}
 
 
 def _adds(case: _Case, phase: int) -> bool:

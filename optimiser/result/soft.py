@@ -88,7 +88,7 @@ def _finding(label: str, rule: str, found: list[SoftBound]) -> Finding:
     params: dict[str, Any] = {"rule": where, "asked": worst.asked, "reached": worst.reached, "unit": unit}
     if len(found) > 1:
         total = math.fsum(b.violation for b in found)
-        several = {"rule": rule, "places": len(found), "total": total, "unit": unit, "worst": worst.at}
+        several = {"rule": rule, "count": len(found), "total": total, "unit": unit, "worst": worst.at}
         return Finding("warning", "soft-rule-broken-often", place, several)
     return Finding("warning", f"soft-{worst.bound.replace('_', '-')}-broken", place, params)
 

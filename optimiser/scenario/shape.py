@@ -103,7 +103,7 @@ def _details(code: str, item: Any, path: list[str | int], document: Any) -> dict
         case "below-least" | "not-above" | "above-greatest" | "not-below":
             return {"bound": next(iter(context.values()))}
         case "too-short" | "text-empty":
-            return {"least": context.get("min_length", 1)}
+            return {"count": context.get("min_length", 1)}
         case "text-too-long":
             return {"limit": context.get("max_length", 0)}
         case "not-a-choice":

@@ -134,7 +134,7 @@ def _offer(
 ) -> None:
     for quota in quotas:
         if quota.at_most is not None and belongs(quota.of, c) and _taken(descent, scenario, quota) >= quota.at_most:
-            descent.reasons[c.id] = ("list-quota", {"places": quota.at_most})
+            descent.reasons[c.id] = ("list-quota", {"count": int(quota.at_most)})
             return
     descent.offer(c, lambda: ("list-taken", {"place": place[c.id], "points": round(marks[c.id], 6)}))
 

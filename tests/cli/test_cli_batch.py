@@ -47,7 +47,7 @@ def test_a_folder(investai: Any, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = investai("batch", folder, "--out", out, "--workers", 1)
     assert answer.exit_code == 8
-    assert "4 of 6 scenarios have a result; 2 have none." in answer.stdout
+    assert "4 of 6 scenarios have a result; without one: 2." in answer.stdout
     summary = json.loads((out / "summary.json").read_bytes())
     assert (summary["state"], summary["total"], summary["succeeded"], summary["failed"]) == (
         "partially_failed",
@@ -114,8 +114,34 @@ def test_a_damaged_row_is_solved_again(investai: Any, folder: Path, tmp_path: Pa
     (out / "results/infeasible.json").unlink()
     answer = investai("batch", folder, "--out", out, "--workers", 1)
     assert answer.exit_code == 8
-    assert "1 kept results were damaged" in answer.stderr
+    assert "1 kept result was damaged and is solved again." in answer.stderr
     assert json.loads((out / "results/infeasible.json").read_bytes())["termination"] == "infeasible"
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "two"),
+    [
+        ("en", "The scenario has a result.", "All 2 scenarios have a result."),
+        ("fr", "Le scénario a un résultat.", "Les 2 scénarios ont tous un résultat."),
+    ],
+)
+def test_one_and_two_scenarios(investai: Any, folder: Path, tmp_path: Path, lang: str, one: str, two: str) -> None:
+    for name in ("sweep", "broken", "infeasible"):
+        (folder / f"{name}.json").unlink()
+    answer = investai("batch", folder, "--out", tmp_path / "one", "--workers", 1, "--lang", lang)
+    assert one in answer.stdout
+    (folder / "other.json").write_text(json.dumps({**SMALL, "name": "other"}))
+    answer = investai("batch", folder, "--out", tmp_path / "two", "--workers", 1, "--lang", lang)
+    assert two in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "The scenario has no result."), ("fr", "Le scénario n’a pas de résultat.")],
+)
+def test_one_that_fails(investai: Any, folder: Path, tmp_path: Path, lang: str, said: str) -> None:
+    answer = investai("batch", folder / "broken.json", "--out", tmp_path / "out", "--workers", 1, "--lang", lang)
+    assert said in answer.stdout
 
 
 def test_nothing_to_do_is_a_usage_error(investai: Any, tmp_path: Path) -> None:

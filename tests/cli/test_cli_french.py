@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 
 import pytest
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
-from optimiser.messages import catalogue, digits, text, type_of
+from optimiser.messages import HERE, digits, text, type_of
 from optimiser.report.numbers import amounts, grid, number, share
 from optimiser.report.page import Paragraph
 from optimiser.report.screen import rendered
@@ -34,9 +38,18 @@ def test_words_in_sentences_are_translated():
 
 
 def test_every_french_text_has_french_spaces_and_apostrophes():
-    for code, words in catalogue("fr").items():
-        assert "« " not in words and " »" not in words, code
-        assert " ;" not in words and " ?" not in words and " :" not in words and " %" not in words, code
+    with (HERE / "fr.po").open("rb") as file:
+        texts = [(m.context, m.string if isinstance(m.string, tuple) else (m.string,)) for m in read_po(file) if m.id]
+    for code, forms in texts:
+        for words in forms:
+            assert "« " not in words and " »" not in words, code
+            assert not any(f" {mark}" in words for mark in ";?:%"), code
+            assert not re.search(r"\w'(?=[\w{«])", words), code
+
+
+def test_our_marks_are_those_of_cldr():
+    assert digits("1,234,567.5", "fr") == format_decimal(Decimal("1234567.5"), locale="fr")
+    assert digits("1,234,567.5", "en") == format_decimal(Decimal("1234567.5"), locale="en_150")
 
 
 def test_no_line_ends_within_a_number():

@@ -204,4 +204,4 @@ def test_soft_rules_that_are_kept_take_a_sentence() -> None:
 def test_a_plan_that_breaks_a_soft_rule_is_allowed_but_not_said_to_keep_every_rule() -> None:
     plan = {"money": [{"tier": "union", "candidate": "a", "phase": "main", "year": 2027, "amount": 100}]}
     page = rendered(result_page(evaluate(SOFT, plan)), 120)
-    assert "The plan is allowed: it keeps every rule but 1 that may be broken." in page
+    assert "The plan is allowed: it keeps every rule but one that may be broken." in page

@@ -8,7 +8,7 @@ import pytest
 from result_cases import GIVE, SAVE, VALUE, loan, phase, scenario, site, solve, tier
 
 from optimiser import allocate, evaluate, load_document
-from optimiser.messages import catalogue
+from optimiser.messages import catalogue, text
 
 TWO = [site("a", value=2), site("b", value=1)]
 
@@ -58,14 +58,14 @@ PROVOKED = {
     "no-change-left": (
         scenario(TWO, rules=[rule("stay_close", plan={}, at_most_changes=1)]),
         "b",
-        {"rule": "r", "changes": 1},
+        {"rule": "r", "count": 1},
     ),
     "needs-other": (
         scenario([site("a", locked="out"), site("b")], rules=[rule("requires", candidate="b", needs=["a"])]),
         "b",
         {"needs": ["a"], "rule": "r"},
     ),
-    "no-place-left": (scenario(TWO, rules=[rule("count", at_most=1)]), "b", {"places": 1, "rule": "r"}),
+    "no-place-left": (scenario(TWO, rules=[rule("count", at_most=1)]), "b", {"count": 1, "rule": "r"}),
     # a takes 100 of 120 + 30; b needs 100 less its own 45.
     "no-money-left": (
         scenario([TWO[0], site("b", pledge=45)], [tier(size=120), loan(size=30)]),
@@ -96,9 +96,7 @@ def test_reason(code):
     document, name, params = PROVOKED[code]
     found = reason(document, name)
     assert (found.code, found.params) == (code, params)
-    assert found.text == catalogue("en")[f"reason.{code}"].format_map(
-        {k: ", ".join(v) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v for k, v in params.items()}
-    )
+    assert found.text == text(f"reason.{code}", params)
 
 
 def test_of_a_plan_nobody_optimised():

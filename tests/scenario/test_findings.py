@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import copy
 import json
-import string
 
 import pytest
 
 from optimiser import evaluate, load_bytes, load_document, load_file
 from optimiser.errors import PlanError
-from optimiser.messages import LANGUAGES, catalogue
+from optimiser.messages import catalogue
 from optimiser.scenario.pointer import set_value
 
 SOUND = {
@@ -571,15 +570,6 @@ def test_every_finding_of_the_catalogue_is_provoked():
     provoked |= PLANS.keys() | PLANS_OF_WINDOWS.keys()
     assert codes - ELSEWHERE - provoked == set()
     assert provoked - codes == set()
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_language_has_every_text_with_the_same_parameters(lang):
-    texts, english = catalogue(lang), catalogue("en")
-    assert texts.keys() == english.keys()
-    for code, text in texts.items():
-        names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-        assert names <= {name for _, name, _, _ in string.Formatter().parse(english[code]) if name}, code
 
 
 def test_findings_come_all_at_once():

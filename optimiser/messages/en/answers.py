@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-REASONS: dict[str, str] = {
+from optimiser.messages.en.words import Words
+
+REASONS: dict[str, Words] = {
     "funded": "Funded in full: it belongs to the best plan.",
     "funded-locked": "Funded because it was locked in beforehand.",
     "funded-committed": "Funded because money was already committed to it.",
@@ -14,29 +16,38 @@ REASONS: dict[str, str] = {
     "unfinanceable": "Not funded: pledge, sizes, tickets and shares allow {most} EUR million at most, and it costs {cost}.",
     "rival-funded": "Not funded: it excludes {rivals}, which is funded ({rule}).",
     "needs-other": "Not funded: it needs {needs}, which is not funded ({rule}).",
-    "no-place-left": "Not funded: all {places} places of {rule} are taken.",
+    "no-place-left": (
+        "Not funded: the {count} place of {rule} is taken.",
+        "Not funded: all {count} places of {rule} are taken.",
+    ),
     "no-money-left": "Not funded: it needs {needed} EUR million from tiers that have {left} left ({tiers}).",
-    "no-change-left": "Not funded: {rule} allows {changes} changes to the published plan, and it would be one more.",
+    "no-change-left": (
+        "Not funded: {rule} allows {count} change to the published plan, and it would be one more.",
+        "Not funded: {rule} allows {count} changes to the published plan, and it would be one more.",
+    ),
     "limit-reached": "Not funded: with it {rule} would be exceeded.",
     "adds-nothing": "Not funded: it adds nothing to the objective.",
     "outranked": "Not funded: no plan found that funds it is better than the one chosen.",
     "not-in-plan": "Not funded in this plan.",
     "in-plan": "Funded in this plan.",
-    "list-taken": "Funded: place {place} of the list, with {points} points.",
+    "list-taken": "Funded: place {place} of the list (points: {points}).",
     "list-beforehand": "Funded because it was decided beforehand.",
     "list-no-money": "Not funded: with those before it on the list, the money does not suffice.",
     "list-barred": "Not funded: with those before it on the list, {rule} would be broken ({label}).",
     "list-below-threshold": "Not funded: its {attribute} is below the threshold of {least}.",
-    "list-below-total": "Not funded: {points} points are fewer than the {least} asked for.",
-    "list-quota": "Not funded: all {places} places of its quota are taken.",
-    "list-after-cut": "Not funded: place {place} of the list, with {points} points, comes after the money ended.",
+    "list-below-total": "Not funded: its points, {points}, are below the {least} asked for.",
+    "list-quota": (
+        "Not funded: the {count} place of its quota is taken.",
+        "Not funded: all {count} places of its quota are taken.",
+    ),
+    "list-after-cut": "Not funded: place {place} of the list (points: {points}) comes after the money ended.",
     "share-of-ask": "Receives {percent} % of what it asks, like everyone.",
     "share-none": "Receives nothing.",
     "key-taken": "Funded from the envelope of {country} (EUR {envelope} million).",
     "key-no-money": "Not funded: with those before it, the envelope of {country} (EUR {envelope} million) or a tier does not suffice.",
 }
 
-LABELS: dict[str, str] = {
+LABELS: dict[str, Words] = {
     "F1": "sources equal uses",
     "F2": "the consortium's pledge and least share",
     "F3": "least public share",
@@ -71,7 +82,7 @@ LABELS: dict[str, str] = {
     "objective": "the objective",
 }
 
-PHRASES: dict[str, str] = {
+PHRASES: dict[str, Words] = {
     "none": "none",
     "joint": "; ",
     "nothing": "nothing",
@@ -92,6 +103,10 @@ PHRASES: dict[str, str] = {
     "keys-here": "Keys here: {keys}.",
     "unknown-distance": "an unknown distance",
     "percent": "{percent} %",
+    "columns": ("{count} column", "{count} columns"),
+    "rows": ("{count} row", "{count} rows"),
+    "at-places": ("at {count} place", "at {count} places"),
+    "moment": "{day}, {time} UTC",
     "untrusted": "no answer within its tolerances",
     "no-stated-type": "of no stated type",
     "charset": "charset {charset}",
@@ -132,7 +147,7 @@ PHRASES: dict[str, str] = {
 }
 """Words that stand as parameters in other texts."""
 
-VERDICTS: dict[str, str] = {
+VERDICTS: dict[str, Words] = {
     "confirmed": "Confirmed: {solver} comes to the same value and the same sites, and every rule holds.",
     "confirmed-other-sites": "Confirmed: {solver} finds a plan just as good with other sites (here alone: {only_here}; "
     "there alone: {only_there}); the answer is one of several, and every rule holds.",
@@ -147,5 +162,5 @@ VERDICTS: dict[str, str] = {
     "not-proven": "Open: {solver} did not end its search in time, and found nothing better; every rule holds.",
 }
 
-UNITS: dict[str, str] = {"EUR million": "EUR million"}
+UNITS: dict[str, Words] = {"EUR million": "EUR million"}
 """Units of the model; those of attributes are the scenario's own."""

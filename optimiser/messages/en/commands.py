@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-CLI: dict[str, str] = {
+from optimiser.messages.en.words import Words
+
+CLI: dict[str, Words] = {
     "token.made": "This is the token of {name}. It is shown this once; only its hash is kept.",
     "token.added": "Its hash stands in {file} now; a running service heeds it at once.",
     "token.line": "Add this line to the file that INVESTAI_TOKENS names:",
@@ -28,11 +30,16 @@ CLI: dict[str, str] = {
     "To redo it:        investai allocate scenario.json --json\n"
     "To have it checked by another solver:  investai verify DOSSIER.zip --solver cbc\n",
     "batch.title": "Batch",
-    "batch.succeeded": "All {total} scenarios have a result.",
-    "batch.partially_failed": "{succeeded} of {total} scenarios have a result; {failed} have none.",
-    "batch.failed": "None of the {total} scenarios has a result.",
-    "batch.interrupted": "Stopped: {succeeded} of {total} scenarios have a result, {failed} failed, "
-    "{unfinished} are left.",
+    "batch.succeeded": ("The scenario has a result.", "All {count} scenarios have a result."),
+    "batch.partially_failed": (
+        "{count} of {total} scenarios has a result; without one: {failed}.",
+        "{count} of {total} scenarios have a result; without one: {failed}.",
+    ),
+    "batch.failed": ("The scenario has no result.", "None of the {count} scenarios has a result."),
+    "batch.interrupted": (
+        "Stopped: {count} of {total} scenarios has a result; failed: {failed}, left: {unfinished}.",
+        "Stopped: {count} of {total} scenarios have a result; failed: {failed}, left: {unfinished}.",
+    ),
     "batch.way.optimal": "optimal",
     "batch.way.infeasible": "no plan obeys all rules",
     "batch.way.time_limit": "stopped at the time limit",
@@ -44,11 +51,14 @@ CLI: dict[str, str] = {
     "batch.column.scenario": "scenario",
     "batch.column.reason": "why there is no result",
     "batch.failures": "Without a result",
-    "batch.more-failed": "… and {count} more; summary.csv has all.",
+    "batch.more-failed": ("… and {count} more; summary.csv has it.", "… and {count} more; summary.csv has all."),
     "batch.took": "{new} solved, {skipped} known before, in {seconds} s ({rate} a second).",
     "batch.rate": "{rate} a second",
     "batch.resume": "Run the same command again to go on from here.",
-    "batch.damaged": "{count} kept results were damaged and are solved again.",
+    "batch.damaged": (
+        "{count} kept result was damaged and is solved again.",
+        "{count} kept results were damaged and are solved again.",
+    ),
     "usage.batch-empty": "there is no scenario here",
     # outcome
     "outcome.optimal": "The best plan, and proven: no other plan does better.",
@@ -61,8 +71,14 @@ CLI: dict[str, str] = {
     "outcome.unbounded": "There is no best plan: the objective can grow without limit.",
     "outcome.error": "The solver gave no answer that can be trusted.",
     "outcome.holds": "The plan is allowed: it keeps every rule.",
-    "outcome.holds-but-soft": "The plan is allowed: it keeps every rule but {count} that may be broken.",
-    "outcome.breaks": "The plan is not allowed: it breaks {count} of the rules.",
+    "outcome.holds-but-soft": (
+        "The plan is allowed: it keeps every rule but one that may be broken.",
+        "The plan is allowed: it keeps every rule but {count} that may be broken.",
+    ),
+    "outcome.breaks": (
+        "The plan is not allowed: it breaks one of the rules.",
+        "The plan is not allowed: it breaks {count} of the rules.",
+    ),
     "outcome.another.exists": "Other plans are just as good; fixed rules for ties chose this one.",
     "outcome.another.none": "No other plan is as good.",
     "outcome.another.unknown": "Whether another plan is as good is not known.",
@@ -203,8 +219,14 @@ CLI: dict[str, str] = {
     "losses.pool": "all together",
     "losses.note": "Worst 5 %, 1 %: the average loss in the worst 5 % (1 %) of cases.",
     "losses.guarantees": "Of a guarantee: its amount, what it is called for, and what is set aside for it.",
-    "losses.counted": "Counted draw by draw, over {draws} draws (seed {seed}); {sharing}.",
-    "losses.counted-table": "Counted draw by draw, over the {draws} draws of the table; {sharing}.",
+    "losses.counted": (
+        "Counted draw by draw, over {count} draw (seed {seed}); {sharing}.",
+        "Counted draw by draw, over {count} draws (seed {seed}); {sharing}.",
+    ),
+    "losses.counted-table": (
+        "Counted over the only draw of the table; {sharing}.",
+        "Counted draw by draw, over the {count} draws of the table; {sharing}.",
+    ),
     "losses.waterfall": "junior levels lose first",
     "losses.pari_passu": "each tier loses its own money",
     "levels.note": "A level loses what the pool loses between the two amounts.",
@@ -214,10 +236,10 @@ CLI: dict[str, str] = {
     "limit.own": "{what} at most {asked}, reached {reached} as the limit counts, {own} of its own money",
     "limit.empty": "{what} at most {asked}, no money in it",
     "limit.none": "none",
-    "flip.one": "It takes one failure until the most senior level ({tiers}) loses its first euro: more than {loss} of "
-    "{pool} must be lost, a chance of {chance}.",
-    "flip.many": "It takes {failures} failures until the most senior level ({tiers}) loses its first euro: more than "
-    "{loss} of {pool} must be lost, a chance of {chance}.",
+    "flip.failures": (
+        "It takes one failure until the most senior level ({tiers}) loses its first euro: more than {loss} of {pool} must be lost, a chance of {chance}.",
+        "It takes {count} failures until the most senior level ({tiers}) loses its first euro: more than {loss} of {pool} must be lost, a chance of {chance}.",
+    ),
     "flip.never": "The most senior level ({tiers}) loses nothing even where every site fails.",
     "stress.none": "as planned",
     "stress.holds": "The plan keeps every rule in each of these cases.",
@@ -250,14 +272,22 @@ CLI: dict[str, str] = {
     "binding.whole": "It holds with the chosen sites fixed.",
     "binding.no-prices": "This solver gives no prices: only what stands at its bound is listed.",
     "binding.free": "At their bound without being worth anything more: {rules}.",
-    "binding.more": "{count} more are in the full result (--json, --out) or shown with --verbose.",
+    "binding.more": (
+        "{count} more is in the full result (--json, --out) or shown with --verbose.",
+        "{count} more are in the full result (--json, --out) or shown with --verbose.",
+    ),
     "soft.kept": "Every soft rule is kept.",
     "soft.note": "Priority 1 is broken last.",
     "binding.soft": "At their bound, where more room would first serve a soft rule: {rules}.",
     "certificate.soft": "Soft rules that are broken: {broken}, by what is stated above.",
-    "certificate.exact": "All rules hold exactly: {rules} rules, recomputed on the plan in whole euros at {checked} places.",
-    "certificate.holds": "All rules hold: {rules} rules, recomputed on the plan in whole euros at {checked} places. "
-    "The largest deviation is {largest}, no more than rounding explains.",
+    "certificate.exact": (
+        "All rules hold exactly: {count} rule, recomputed on the plan in whole euros {places}.",
+        "All rules hold exactly: {count} rules, recomputed on the plan in whole euros {places}.",
+    ),
+    "certificate.holds": (
+        "All rules hold: {count} rule, recomputed on the plan in whole euros {places}. The largest deviation is {largest}, no more than rounding explains.",
+        "All rules hold: {count} rules, recomputed on the plan in whole euros {places}. The largest deviation is {largest}, no more than rounding explains.",
+    ),
     "certificate.fails": "Certificate: these rules are broken by more than rounding explains",
     "findings.counts": "Errors: {errors}, warnings: {warnings}, notes: {notes}.",
     "findings.notes-hidden": "Notes are shown with --verbose.",
@@ -267,8 +297,11 @@ CLI: dict[str, str] = {
     "took": "Solved in {seconds} s with {solver}.",
     "took-study": "Took {seconds} s.",
     "progress.of": "{done} of {all}",
-    "progress.found": "{done} found so far",
-    "more-rows": "{count} more are in the full answer (--json, --out) or shown with --verbose.",
+    "progress.found": ("{count} found so far", "{count} found so far"),
+    "more-rows": (
+        "{count} more is in the full answer (--json, --out) or shown with --verbose.",
+        "{count} more are in the full answer (--json, --out) or shown with --verbose.",
+    ),
     "yes": "yes",
     "no": "no",
     "title.frontier": "Frontier",
@@ -320,13 +353,24 @@ CLI: dict[str, str] = {
     "curve.price": "One more euro there is worth {price}, and so is the last one.",
     "curve.not-unique": "There the price is not unique: the last euro was worth {below}, the next one is worth {above}.",
     "curve.open": "Between these sizes the time limit left open what happens:",
-    "draws.same": "The list of funded phases stays the same in {same} of {solved} draws. Different lists: {lists}.",
-    "draws.infeasible": "In {count} further draws no plan keeps every rule.",
-    "draws.unproven": "In {count} draws the plan is not proven to be best.",
+    "draws.same": (
+        "The list of funded phases stays the same in {same} of {count} draw. Different lists: {lists}.",
+        "The list of funded phases stays the same in {same} of {count} draws. Different lists: {lists}.",
+    ),
+    "draws.infeasible": (
+        "In {count} further draw no plan keeps every rule.",
+        "In {count} further draws no plan keeps every rule.",
+    ),
+    "draws.unproven": (
+        "In {count} draw the plan is not proven to be best.",
+        "In {count} draws the plan is not proven to be best.",
+    ),
     "draws.objective": "Objective: {median} in the middle, from {low} to {high} in nine draws of ten.",
     "draws.note": "Certainty: share of the draws in which the phase is funded.",
-    "core.note": "Different best lists: {portfolios}, over {done} draws of weights, each weight up to {range} more or less. "
-    "Core: in every list; exterior: in none.",
+    "core.note": (
+        "Different best lists: {portfolios}, over {count} draw of weights, each weight up to {range} more or less. Core: in every list; exterior: in none.",
+        "Different best lists: {portfolios}, over {count} draws of weights, each weight up to {range} more or less. Core: in every list; exterior: in none.",
+    ),
     "kind.core": "core",
     "kind.borderline": "borderline",
     "kind.exterior": "exterior",
@@ -344,8 +388,11 @@ CLI: dict[str, str] = {
     "measure.evpi": "Perfect information is worth (EVPI = WS - RP)",
     "measure.eev": "Expected, deciding now for the mean (EEV)",
     "measure.vss": "Deciding for all variants is worth (VSS = RP - EEV)",
-    "inputs.found": "{count} of {all} inputs change the list of funded phases when moved alone by up to {bound}.",
-    "inputs.steady": "{count} do not, at that bound either way.",
+    "inputs.found": (
+        "{count} of {all} inputs changes the list of funded phases when moved alone by up to {bound}.",
+        "{count} of {all} inputs change the list of funded phases when moved alone by up to {bound}.",
+    ),
+    "inputs.steady": ("{count} does not, at that bound either way.", "{count} do not, at that bound either way."),
     "inputs.not-reached": "For {count} the time limit left the search open.",
     "inputs.no-plan": "no plan keeps every rule",
     "inputs.note": "Move: the least found that changes the list, to a thousandth of the value.",
@@ -413,7 +460,10 @@ CLI: dict[str, str] = {
     "repair.unknown": "The time limit ended the search: whether a plan keeps every rule is not known.",
     "repair.irreducible": "Together they leave no plan; without any one of them the others of this list do.",
     "repair.not-irreducible": "Together they leave no plan; some may have no part in it: the time did not suffice to tell.",
-    "repair.more": "{count} more are in the full result (--json, --out).",
+    "repair.more": (
+        "{count} more is in the full result (--json, --out).",
+        "{count} more are in the full result (--json, --out).",
+    ),
     "repair.enough.yes": "yes",
     "repair.enough.no": "no: others clash too",
     "repair.enough.unknown": "not known",
@@ -426,7 +476,10 @@ CLI: dict[str, str] = {
     "keep.none": "No plan keeps every rule and all that is signed ({signed} EUR million until {year}).",
     "keep.none-unsigned": "No plan keeps every rule.",
     "keep.unchanged": "The plan still keeps every rule: nothing has to change.",
-    "keep.changes": "The nearest plan changes {changes} phases and moves EUR {moved} million.",
+    "keep.changes": (
+        "The nearest plan changes {changes} phase and moves EUR {moved} million.",
+        "The nearest plan changes {changes} phases and moves EUR {moved} million.",
+    ),
     "keep.unproven": "The time limit ended the search: a nearer plan may exist.",
     "keep.comes-in": "Comes in: {sites}.",
     "keep.drops-out": "Drops out: {sites}.",
@@ -445,7 +498,10 @@ CLI: dict[str, str] = {
     "took-compare": "Compared in {seconds} s.",
     "took-diff": "Compared in {seconds} s.",
     # strategies side by side
-    "compare.count": "{count} strategies, each plan checked and scored by the same code.",
+    "compare.count": (
+        "{count} strategy, its plan checked and scored by the same code as any other.",
+        "{count} strategies, each plan checked and scored by the same code.",
+    ),
     "compare.unproven": "Best found before the time ended, not proven: {strategies}.",
     "compare.unsolved": "Not solved within the time limit: {strategies}.",
     "compare.all-agree": "Every strategy that keeps the rules funds the same sites.",
@@ -456,7 +512,7 @@ CLI: dict[str, str] = {
     "compare.given-up-note": "Given up: of the objective, against optimise. A plan that breaks rules is not compared so.",
     "compare.first-term-note": "The objective takes its terms one after the other: the first is counted here.",
     "compare.kept": "kept",
-    "compare.breaks": "breaks {count}",
+    "compare.breaks": ("breaks {count} rule", "breaks {count} rules"),
     "compare.no-plan": "no plan",
     "compare.not-solved": "not solved",
     "compare.least_served-note": "Least served: what the worst served country receives, per head where known.",
@@ -503,7 +559,7 @@ CLI: dict[str, str] = {
     "invalid-plan": "The plan does not fit the scenario.",
     "saved": "Saved: {file}",
     "cannot-save": "{file} cannot be saved: {reason}.",
-    "exported": "{file}: {columns} columns ({integers} whole), {rows} rows.",
+    "exported": "{file}: {columns} (whole: {integers}), {rows}.",
     "exported-stages": "The file holds the first of {stages} stages: {stage}.",
     "no-such-file": "There is no file {file}, and no carried scenario of that name; there are: {known}.",
     "interrupted": "Interrupted.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-FINDINGS: dict[str, tuple[str, str]] = {
+from optimiser.messages.en.words import Words
+
+FINDINGS: dict[str, tuple[Words, Words]] = {
     "no-decision-log": (
         "This is not an entry of a decision log.",
         'Give the log as the page exports it: {{"decisions": [{{…}}, …]}}.',
@@ -34,7 +36,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
 }
 """Findings of uploads and logs: message and cure."""
 
-PROBLEMS: dict[str, tuple[str, str, str]] = {
+PROBLEMS: dict[str, tuple[Words, Words, Words]] = {
     "bad-form": (
         "Bad form",
         "What was sent is no form of this page.",
@@ -93,7 +95,7 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
 }
 """Refusals: title, what is refused, and the cure."""
 
-DESK: dict[str, str] = {
+DESK: dict[str, Words] = {
     "where": "Work",
     "saved": "Saved scenarios",
     "more": "More",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-EXPLAIN: dict[str, str] = {
+from optimiser.messages.en.words import Words
+
+EXPLAIN: dict[str, Words] = {
     "reason-starts": "Decided start: {starts}.",
     # rules in the user's words
     "rule.F2.at_most": "the consortium of {rule} pays at most {value}",
@@ -28,8 +30,8 @@ EXPLAIN: dict[str, str] = {
     "rule.S7.at_least": "{rule}: an award of at least {value}",
     "rule.S7.at_most_share": "{rule}: an award of at most {value} of the phase's cost",
     "rule.S7.at_least_share": "{rule}: an award of at least {value} of the phase's cost",
-    "rule.N1.at_most": "{rule}: at most {value} sites",
-    "rule.N1.at_least": "{rule}: at least {value} sites",
+    "rule.N1.at_most": ("{rule}: at most {count} site", "{rule}: at most {count} sites"),
+    "rule.N1.at_least": ("{rule}: at least {count} site", "{rule}: at least {count} sites"),
     "rule.G1.at_most": "{rule}: at most {value} to the group",
     "rule.G1.at_least": "{rule}: at least {value} to the group",
     "rule.G1.at_most_share": "{rule}: at most {value} of the money to the group",
@@ -53,12 +55,17 @@ EXPLAIN: dict[str, str] = {
     "explain.change.money": "{text}: {by} short, which is money someone must find; {after} works",
     "explain.change.lifted": "{text}: lift it",
     # the letter about a country
-    "letter.opening": 'The plan for "{scenario}" funds {funded} sites: {names}.',
+    "letter.opening": (
+        'The plan for "{scenario}" funds {count} site: {names}.',
+        'The plan for "{scenario}" funds {count} sites: {names}.',
+    ),
     "letter.funded": "In {country}, {site} is funded with {money} from the fund's tiers.",
     "letter.replaced": "Without {site} the best plan would fund {others} instead, and change so: {lost}.",
     "letter.not-replaced": "Without {site} nobody would come in for it; the plan would change so: {lost}.",
-    "letter.site": "One site was proposed in {country}: {sites}.",
-    "letter.sites": "{count} sites were proposed in {country}: {sites}.",
+    "letter.sites": (
+        "One site was proposed in {country}: {sites}.",
+        "{count} sites were proposed in {country}: {sites}.",
+    ),
     "letter.reason": "{site}. {reason}",
     "letter.price": "The best plan that has a site in {country} funds {site}. It would change the result so: {lost}.",
     "letter.displaces": "In return the plan would give up {others}.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-FINDINGS: dict[str, tuple[str, str]] = {
+from optimiser.messages.en.words import Words
+
+FINDINGS: dict[str, tuple[Words, Words]] = {
     # reading
     "cannot-read": ("The file {file} cannot be read: {reason}.", "Check the path and the permissions."),
     "file-too-large": (
@@ -139,7 +141,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "item-failed": ("Solving failed: {reason}.", "Run this scenario alone with --debug, and report what it says."),
     "worker-died": (
-        "The process that worked on it died, {attempts} times.",
+        ("The process that worked on it died {count} time.", "The process that worked on it died {count} times."),
         "It may need more memory than there is: run it alone, or on fewer workers.",
     ),
     # shape
@@ -155,10 +157,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "not-below": ("{found} is not below {bound}.", "Write less than {bound}."),
     "too-short": (
-        "The list has fewer than {least} entries.",
+        ("The list needs at least {count} entry.", "The list needs at least {count} entries."),
         "Add an entry, or leave the key out where no restriction is meant.",
     ),
-    "text-empty": ("The text is empty.", "Write at least {least} character."),
+    "text-empty": ("The text is empty.", ("Write at least {count} character.", "Write at least {count} characters.")),
     "text-too-long": ("The text is longer than {limit} characters.", "Shorten it."),
     "not-a-choice": ("{found} is not one of {choices}.", "Choose one of {choices}."),
     "unknown-kind": ('"{tag}" is not a kind of rule.', "Choose one of {choices}."),
@@ -453,8 +455,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Raise the pledge or a share; as it stands not every phase can be funded in full.",
     ),
     "never-late-enough": (
-        "The phase starts in {start} at the latest, which is not {years} years after {earlier}, which starts in "
-        "{earlier_start} at the earliest: the two are never funded together.",
+        (
+            "The phase starts in {start} at the latest, which is not {count} year after {earlier}, which starts in {earlier_start} at the earliest: the two are never funded together.",
+            "The phase starts in {start} at the latest, which is not {count} years after {earlier}, which starts in {earlier_start} at the earliest: the two are never funded together.",
+        ),
         "Let it start later, let {earlier} start earlier, or lower after_years.",
     ),
     "free-private": (
@@ -462,7 +466,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Give the pledge a limit, or set least_public_share to the funding gap.",
     ),
     "concentration-too-tight": (
-        "One candidate may take a share of {share}, and the tier may pay {candidates}: together less than the whole.",
+        (
+            "One candidate may take a share of {share}, and the tier may pay {count} candidate: less than the whole.",
+            "One candidate may take a share of {share}, and the tier may pay {count} candidates: together less than the whole.",
+        ),
         "Raise the share, or let the tier pay more candidates.",
     ),
     "share-met-by-zero": (
@@ -634,7 +641,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Drop a variant, or loosen the rules that clash.",
     ),
     "robust-regret": (
-        'The most one regrets over the {count} worlds is {regret} of the objective (in "{world}"): no choice of sites does better.',
+        (
+            'The most one regrets in the {count} world is {regret} of the objective (in "{world}"): no choice of sites does better.',
+            'The most one regrets over the {count} worlds is {regret} of the objective (in "{world}"): no choice of sites does better.',
+        ),
         "Nothing.",
     ),
     "result-unreadable": ("The result cannot be read: {reason}.", "Give the JSON of a result as it was saved."),
@@ -674,11 +684,14 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Nothing, if that will do; a lower number in its priority makes it give way later.",
     ),
     "soft-at-most-broken": (
-        "{rule}: {reached}{unit}, where at most {asked} were asked.",
+        "{rule}: {reached}{unit}, asked: at most {asked}.",
         "Nothing, if that will do; a lower number in its priority makes it give way later.",
     ),
     "soft-rule-broken-often": (
-        "{rule}: broken at {places} places, by {total}{unit} together, most at {worst}.",
+        (
+            "{rule}: broken at {count} place, by {total}{unit}, most at {worst}.",
+            "{rule}: broken at {count} places, by {total}{unit} together, most at {worst}.",
+        ),
         "Nothing, if that will do; a lower number in its priority makes it give way later.",
     ),
     # studies
@@ -723,11 +736,14 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Say from where to where.",
     ),
     "study-open": (
-        "The time limit of {seconds} s ended the study: {done} of {all} were done.",
+        "The time limit of {seconds} s ended the study; done: {done} of {all}.",
         "Raise /solver/time_limit_s, or ask for fewer.",
     ),
     "two-stage-needs-variants": (
-        "Two stages need variants with a probability each; there are {count}.",
+        (
+            "Two stages need variants with a probability each; there is {count}.",
+            "Two stages need variants with a probability each; there are {count}.",
+        ),
         'Add "variants", each with a "probability" and a "patch".',
     ),
     "two-stage-needs-decisions": (

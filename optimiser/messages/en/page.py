@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PAGE: dict[str, str] = {
+from optimiser.messages.en.words import Words
+
+PAGE: dict[str, Words] = {
     "skip": "Skip to the content",
     "languages": "Languages",
     "footer": "Amounts in EUR million. Every figure has a source or is marked as an assumption.",
@@ -30,7 +32,6 @@ PAGE: dict[str, str] = {
     "unit.amount": "million",
     "unit.share": "0 to 1",
     "unit.count": "number",
-    "unit.number": "",
     "allocate": "Allocate",
     "reset": "As written",
     "to-start": "All scenarios",

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-SERVICE: dict[str, tuple[str, str]] = {
-    "more-findings": ("There are {count} more findings than an answer holds.", "Mend those shown and send it again."),
+from optimiser.messages.en.words import Words
+
+FINDINGS: dict[str, tuple[Words, Words]] = {
+    "more-findings": (
+        (
+            "There is {count} more finding than an answer holds.",
+            "There are {count} more findings than an answer holds.",
+        ),
+        "Mend those shown and send it again.",
+    ),
     "batch-form": (
         "A batch is a list of scenarios or a sweep, one of them, and not empty.",
         'Write {{"scenarios": […]}} or {{"sweep": {{"base": …, "variants": […]}}}}.',
@@ -32,7 +40,7 @@ SERVICE: dict[str, tuple[str, str]] = {
 }
 """Findings that only the service gives: message and cure."""
 
-PROBLEMS: dict[str, tuple[str, str, str]] = {
+PROBLEMS: dict[str, tuple[Words, Words, Words]] = {
     "unauthorised": (
         "A token is needed",
         "The request bears no token that is known here and still holds.",
@@ -45,7 +53,10 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
     ),
     "too-many-requests": (
         "Too many requests",
-        "More than {limit} requests a minute came from this client.",
+        (
+            "More than {count} request a minute came from this client.",
+            "More than {count} requests a minute came from this client.",
+        ),
         "Try again in {seconds} s.",
     ),
     "bad-query": (
@@ -108,7 +119,10 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
     ),
     "backlog-full": (
         "Too many jobs",
-        "{waiting} jobs are waiting or running; with this request there would be more than {limit}.",
+        (
+            "{count} job is waiting or running; with this request there would be more than {limit}.",
+            "{count} jobs are waiting or running; with this request there would be more than {limit}.",
+        ),
         "Try again later, submit fewer at once, or delete what is no longer wanted.",
     ),
     "store-unavailable": (
@@ -142,7 +156,10 @@ PROBLEMS: dict[str, tuple[str, str, str]] = {
     "invalid-plan": ("Invalid plan", "The plan does not fit its scenario; errors: {count}.", "See the errors."),
     "queue-full": (
         "Too many requests",
-        "All workers are busy and {waiting} requests are waiting already.",
+        (
+            "All workers are busy and {count} request is waiting already.",
+            "All workers are busy and {count} requests are waiting already.",
+        ),
         "Try again in {seconds} s.",
     ),
     "unexpected": (

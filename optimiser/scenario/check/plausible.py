@@ -82,7 +82,7 @@ def concentration(s: Scenario) -> Iterator[Finding]:
                 "concentration-too-tight",
                 *("fund", "tiers", t.id, "concentration"),
                 share=t.concentration.at_most,
-                candidates=takers,
+                count=takers,
             )
 
 

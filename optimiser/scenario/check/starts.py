@@ -55,7 +55,7 @@ def years_after(s: Scenario) -> Iterator[Finding]:
                 yield _finding(
                     *("warning", "never-late-enough", c, later, "after_years"),
                     start=starts[-1],
-                    years=later.after_years,
+                    count=later.after_years,
                     earlier=earlier.id,
                     earlier_start=froms[0],
                 )
