@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import random
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +171,16 @@ def test_a_dossier_holds_all_that_is_needed(tmp_path: Path) -> None:
         assert b"ROWS" in archive.read("model.mps")
         assert result.scenario.sha256 in archive.read("README.txt").decode()
     assert dossier_bytes(loaded, result) == path.read_bytes()
+
+
+@pytest.mark.parametrize(("lang", "made"), [("en", "4 Nov 2026, 03:05 UTC"), ("fr", "4 nov. 2026 à 03:05 UTC")])
+def test_a_dossier_says_when_it_was_made(lang: str, made: str) -> None:
+    document = fund(3)
+    result = allocate(document)
+    result = replace(result, provenance=replace(result.provenance, created="2026-11-04T04:05:06+01:00"))
+    with zipfile.ZipFile(io.BytesIO(dossier_bytes(document, result, lang))) as archive:
+        assert made in archive.read("README.txt").decode()
+        assert json.loads(archive.read("result.json"))["provenance"]["created"] == "2026-11-04T04:05:06+01:00"
 
 
 @pytest.mark.parametrize("change", ["result.json", "scenario.json"])

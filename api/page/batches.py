@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.page.desk import at_work, led_to, moment, page
+from api.page.desk import at_work, led_to, page
 from api.page.desk_work import Sweep, read_sweep
 from api.page.documents import desk_of, found
 from api.page.forms import Form, read_form
@@ -35,7 +35,7 @@ async def get_batches(request: Request, lang: PageLanguage) -> Response:
     rows = await stored(queue_of(request).jobs.recent_batches, RECENT)
     saved = await stored(desk_of(request).listed)
     carried = {name: json.loads(content).get("name") or name for name, content in library().items()}
-    return page(request, "batches.html", lang, batches=rows, saved=saved, carried=carried, moment=moment)
+    return page(request, "batches.html", lang, batches=rows, saved=saved, carried=carried)
 
 
 @router.post("/batches", response_class=Response)
@@ -61,7 +61,7 @@ async def get_batch(request: Request, id: str, lang: PageLanguage) -> Response:
     first = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else -1
     children = await stored(queue_of(request).jobs.children, batch.id, first, PAGE)
     more = children[-1].number if children and children[-1].number + 1 < batch.total else None
-    context: dict[str, Any] = {"batch": batch, "children": children, "more": more, "ended": ENDED, "moment": moment}
+    context: dict[str, Any] = {"batch": batch, "children": children, "more": more, "ended": ENDED}
     return page(request, "batch.html", lang, **context)
 
 

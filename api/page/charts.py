@@ -16,6 +16,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from optimiser.messages import digits
 from optimiser.result.result import Result
 
 PALETTE = (
@@ -26,9 +27,6 @@ PALETTE = (
 
 WIDTH, HEIGHT = 360, 230
 """Of the plot: narrow, so that its letters stay as large as those around it on a phone too."""
-
-LOCALES: dict[str, Any] = {"en": "en-US", "fr": "fr-FR"}
-"""How numbers are written on axes."""
 
 LETTERS = 13
 
@@ -68,7 +66,7 @@ def money_picture(result: Result, names: Mapping[str, str], private: str, title:
     legend = altair.Legend(orient="bottom", columns=2, title=None, labelLimit=300, labelFontSize=LETTERS)
     drawn = _specification(bars(rows, order, legend), "#17202a")
     drawn |= {"background": "white", "padding": 12, "title": {"text": title, "anchor": "start", "fontSize": 15}}
-    made: bytes = vl_convert.vegalite_to_png(drawn, vl_version=_version(), scale=3, format_locale=LOCALES[lang])
+    made: bytes = vl_convert.vegalite_to_png(drawn, vl_version=_version(), scale=3, format_locale=_marks(lang))
     return made
 
 
@@ -123,16 +121,18 @@ def svg_of(chart: Any, lang: str = "en") -> str:
 
     # The page's own colour of text, light or dark.
     drawn: str = vl_convert.vegalite_to_svg(
-        _specification(chart, "currentColor"), vl_version=_version(), format_locale=LOCALES[lang]
+        _specification(chart, "currentColor"), vl_version=_version(), format_locale=_marks(lang)
     )
     return drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
 def _again(chart: Any, lang: str) -> str:
-    import vl_convert
+    return json.dumps({"chart": _specification(chart, "currentColor"), "locale": _marks(lang)}, ensure_ascii=False)
 
-    locale = vl_convert.get_format_locale(LOCALES[lang])
-    return json.dumps({"chart": _specification(chart, "currentColor"), "locale": locale}, ensure_ascii=False)
+
+def _marks(lang: str) -> dict[str, Any]:
+    """How numbers are written on axes, as D3 has it."""
+    return {"decimal": digits(".", lang), "thousands": digits(",", lang), "grouping": [3], "currency": ["", ""]}
 
 
 _SNIPPET = """

@@ -19,6 +19,7 @@ from api.queue import stored
 from api.requests import response_of
 from optimiser.desk.scenarios import Stale
 from optimiser.dossier.decisions import Entry, Verdict, log_document
+from optimiser.messages import decimal_mark
 from optimiser.report.files import CsvFormat, csv_bytes
 
 router = APIRouter(include_in_schema=False)
@@ -135,6 +136,6 @@ def _log_file(entries: list[Entry], ending: str, lang: str, name: str) -> Respon
         raise refuse("not-found")
     columns = [key for key in Entry.model_fields if key != "headline"]
     rows = [[getattr(e, c) for c in columns] + [getattr(e.headline, c) for c in HEADLINE] for e in entries]
-    style: CsvFormat = "fr" if lang == "fr" else "en"
+    style: CsvFormat = "fr" if decimal_mark(lang) == "," else "en"
     content = csv_bytes([*columns, *HEADLINE], rows, style)
     return as_file(Response(content, media_type="text/csv; charset=utf-8"), f"{name}.csv")

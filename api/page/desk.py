@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -32,6 +31,9 @@ router = APIRouter(include_in_schema=False)
 
 Value = TypeVar("Value")
 
+PAGE = 20
+"""Saved scenarios on the start page at once."""
+
 SHOWN = 160
 """Characters of a value in a list of changes."""
 
@@ -40,9 +42,12 @@ SHOWN = 160
 async def get_start(request: Request, lang: PageLanguage) -> Response:
     """What was saved, the scenario library, and ways to bring a scenario of one's own."""
     entries = [json.loads(content) | {"id": name} for name, content in library().items()]
-    saved = await listed(request)
-    kept = bool(settings_of(request).store)
-    return page(request, "start.html", lang, entries=entries, saved=saved, kept=kept, moment=moment)
+    first = _first_of(request.query_params.get("from", ""))
+    # One more than is shown tells whether there are more.
+    saved = await listed(request, first, PAGE + 1)
+    earlier, later = max(first - PAGE, 0) if first else None, first + PAGE if len(saved or ()) > PAGE else None
+    context: dict[str, Any] = {"entries": entries, "saved": saved and saved[:PAGE], "earlier": earlier, "later": later}
+    return page(request, "start.html", lang, kept=bool(settings_of(request).store), **context)
 
 
 @router.post("/scenarios", response_class=Response)
@@ -128,7 +133,6 @@ async def get_history(request: Request, id: str, lang: PageLanguage) -> Response
         "confidential": document.get("confidential", []),
         "place": place,
         "versions": versions,
-        "moment": moment,
         "shown": shown_in(lang),
     }
     return page(request, "history.html", lang, name=versions[0].name or place.id, **context)
@@ -202,9 +206,9 @@ def _carried(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(k, v) for k, v in pairs if (v if k == OFF else k).startswith("/")]
 
 
-def moment(seconds: float) -> str:
-    """A moment as every reader reads it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _first_of(asked: str) -> int:
+    """Which place of a list a page begins at; the top where none that can be is asked for."""
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
 
 
 def shown_in(lang: str) -> Callable[[Any], str]:

@@ -53,11 +53,11 @@ async def found(request: Request, id: str) -> dict[str, Any]:
     return (await placed(request, id))[1]
 
 
-async def listed(request: Request) -> list[Saved] | None:
-    """What was saved; None under a name the service does not go by, and while there is no store."""
+async def listed(request: Request, first: int = 0, most: int | None = None) -> list[Saved] | None:
+    """What was saved, all or a part; None under a name the service does not go by, and while there is no store."""
     try:
         check_name(request)
-        return await stored(desk_of(request).listed)
+        return await stored(desk_of(request).listed, first, most)
     except ProblemError:
         return None
 

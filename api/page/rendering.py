@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.page.charts import script_name
 from api.page.levers import figure
 from optimiser.library import library_files
-from optimiser.messages import LANGUAGES, text
+from optimiser.messages import LANGUAGES, moment, text
 
 HERE = Path(__file__).parent
 
@@ -60,6 +61,8 @@ def environment() -> Environment:
     made.globals["charts_script"] = lambda: f"/static/{script_name()}"
     made.globals["carried"] = lambda address: address.rsplit("/", 1)[-1] in library_files()
     made.filters["figure"] = figure
+    made.filters["iso"] = lambda at: _moment_of(at).isoformat(timespec="seconds")
+    made.filters["moment"] = lambda at, lang: moment(_moment_of(at), lang)
     made.filters["first_sentence"] = first_sentence
     for name in made.list_templates():
         made.get_template(name)
@@ -70,6 +73,11 @@ def first_sentence(description: str) -> tuple[str, str]:
     """What a description asks, and the rest of it."""
     parts = re.split(r"(?<=[.?!])\s+", str(description).strip(), maxsplit=1)
     return parts[0], parts[1] if len(parts) > 1 else ""
+
+
+def _moment_of(at: float | str) -> datetime:
+    """A moment as the store has it: seconds, or as ISO 8601."""
+    return datetime.fromisoformat(at) if isinstance(at, str) else datetime.fromtimestamp(at, UTC)
 
 
 def words(lang: str, subject: str = "page") -> Callable[..., str]:

@@ -171,11 +171,12 @@ class SavedScenarios:
             for row in rows
         ]
 
-    def listed(self) -> list[Saved]:
-        """Every saved scenario, what was saved last first."""
+    def listed(self, first: int = 0, most: int | None = None) -> list[Saved]:
+        """Saved scenarios, what was saved last first: all, or at most so many from a place of the list on."""
         newest = (versions.c.scenario == saved.c.id) & (versions.c.number == saved.c.latest)
         columns = (saved.c.id, saved.c.name, saved.c.latest, versions.c.who, versions.c.why, versions.c.created_at)
         query = select(*columns).join(versions, newest).order_by(versions.c.created_at.desc(), saved.c.id)
+        query = query.offset(first).limit(most)
         with self.store.reading() as connection:
             return [Saved(*row) for row in connection.execute(query)]
 

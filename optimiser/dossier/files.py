@@ -8,6 +8,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import orjson
 from optimiser.allocation import Source, loaded_from
 from optimiser.dossier.decisions import log_document, read_log
 from optimiser.errors import DossierError
-from optimiser.messages import text
+from optimiser.messages import moment, text
 from optimiser.result.result import Result
 from optimiser.scenario.canonical import canonical_json
 from optimiser.scenario.load import document_of
@@ -47,7 +48,7 @@ def dossier_bytes(
     Errors: DecisionLogError where the log was changed, or is about other scenarios.
     """
     scenario = loaded_from(source).expect()
-    params = {"name": scenario.name or "-", "sha256": result.scenario.sha256, **_versions(result)}
+    params = {"name": scenario.name or "-", "sha256": result.scenario.sha256, **_versions(result, lang)}
     contents = {
         "README.txt": text("cli.dossier.readme", params, lang).encode(),
         "scenario.json": orjson.dumps(document_of(scenario), option=orjson.OPT_INDENT_2),
@@ -90,9 +91,10 @@ def read_dossier(path: Path) -> tuple[dict[str, Any], Mapping[str, Any]]:
     return json.loads(contents["scenario.json"]), json.loads(contents["result.json"])
 
 
-def _versions(result: Result) -> dict[str, Any]:
+def _versions(result: Result, lang: str) -> dict[str, Any]:
     versions = ", ".join(f"{name} {version}" for name, version in result.provenance.versions.items())
-    return {"versions": versions, "created": result.provenance.created}
+    created = result.provenance.created
+    return {"versions": versions, "created": moment(datetime.fromisoformat(created), lang) if created else "-"}
 
 
 def _model(scenario: Any) -> bytes:

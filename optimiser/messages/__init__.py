@@ -168,6 +168,8 @@ def _shown(value: Any, lang: str) -> Any:
         return "true" if value else "false"
     if isinstance(value, float):
         return digits(f"{value:.10g}", lang)
+    if isinstance(value, date):
+        return day(value, lang)
     if value is None:
         return text("phrase.none", {}, lang)
     if isinstance(value, Phrase):

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.page.desk import PAGE
 from optimiser import load_bytes
 from optimiser.dossier.decisions import read_log
 from optimiser.library import library_files
@@ -55,8 +56,20 @@ def changed(client: httpx.Client, address: str, version: int, size: float, **mor
 
 
 def count(client: httpx.Client) -> int:
-    """How many scenarios are saved."""
-    return client.get("/").text.partition('id="library"')[0].count("/history")
+    """How many scenarios are saved, on all pages of the list."""
+    return len(every_saved(client))
+
+
+def every_saved(client: httpx.Client) -> list[str]:
+    """The addresses of what is saved, read page by page."""
+    found: list[str] = []
+    address: str | None = "/?lang=en"
+    while address is not None:
+        shown = client.get(address).text.partition('id="library"')[0]
+        found += re.findall(r'href="(/scenarios/[^"]+)/history', shown)
+        on = re.search(r'href="([^"]+)">Saved earlier', shown)
+        address = html.unescape(on[1]) if on else None
+    return found
 
 
 def plan_of(page: str) -> str:
@@ -172,6 +185,38 @@ def test_what_was_saved_is_not_shown_under_a_foreign_name(client: httpx.Client) 
         assert client.get(path, headers=other).status_code == 403, path
     start = client.get("/?lang=en", headers=other)
     assert start.status_code == 200 and address not in start.text and "not shown here now" in start.text
+
+
+def test_the_list_of_what_was_saved_has_pages(client: httpx.Client) -> None:
+    while count(client) <= 2 * PAGE:
+        saved(client)
+    last = saved(client)
+    every = every_saved(client)
+    assert every[0] == last
+    assert len(set(every)) == len(every) > 2 * PAGE
+    pages = [client.get("/", params={"from": first, "lang": "fr"}).text for first in (0, PAGE, 2 * PAGE)]
+    assert [page.partition('id="library"')[0].count("/history") for page in pages][:2] == [PAGE, PAGE]
+    assert "Enregistrés plus tôt" in pages[0] and "Enregistrés plus tard" not in pages[0]
+    assert "Enregistrés plus tard" in pages[1] and f"from={0}&amp;" in pages[1]
+    for odd in ("-1", "x", "9" * 20, "²"):
+        assert f"{last}/history" in client.get("/", params={"from": odd, "lang": "fr"}).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "moment"),
+    [
+        ("en", r"\d{1,2} [A-Z][a-z]{2,3} 20\d\d, \d\d:\d\d UTC"),
+        ("fr", r"\d{1,2} [a-zéû]{3,5}\.? 20\d\d à \d\d:\d\d UTC"),
+    ],
+)
+def test_moments_are_those_of_the_language_and_of_machines(client: httpx.Client, lang: str, moment: str) -> None:
+    address = saved(client)
+    decided(client, address)
+    batch = client.post("/batches?lang=en", data={"scenario": [address.rpartition("/")[2]]}, files={"file": ("", b"")})
+    batch_page = batch.headers["location"].partition("?")[0]
+    said = rf'<time datetime="(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00)">({moment})</time>'
+    for place in ("/", f"{address}/history", f"{address}/decisions", "/batches", batch_page):
+        assert re.search(said, client.get(place, params={"lang": lang}).text), place
 
 
 def test_a_saved_scenario_can_be_chosen_for_a_difference(client: httpx.Client) -> None:

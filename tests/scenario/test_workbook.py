@@ -174,6 +174,13 @@ def test_what_cannot_be_read_is_found_at_its_cell(code, cell, change, tmp_path):
         assert f.message() and f.cure() and f.as_dict()
 
 
+def test_a_date_is_said_in_the_readers_language(tmp_path):
+    found = loaded(changed(put("Costs", "amount", 2, datetime.date(2027, 1, 5))), tmp_path).findings
+    dated = next(f for f in found if f.code == "workbook-date")
+    assert dated.message("en") == "The cell holds a date (5 Jan 2027)."
+    assert "5 janv. 2027" in dated.message("fr")
+
+
 def test_what_is_the_users_own_is_left_alone(tmp_path):
     def change(book):
         book.create_sheet("# mine")["A1"] = "x"

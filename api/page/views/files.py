@@ -14,6 +14,7 @@ from api.page.rendering import words
 from api.page.views.drawing import Question
 from api.problems import refuse
 from optimiser.allocation import allocate
+from optimiser.messages import decimal_mark
 from optimiser.report.files import CsvFormat, csv_bytes, rows_of
 from optimiser.result.result import Result
 from optimiser.scenario.load import document_of
@@ -48,7 +49,7 @@ def workbook_file(q: Question) -> bytes:
 def tables_file(q: Question) -> bytes:
     """All tables as CSV, for a spreadsheet of the page's language."""
     result = _result(q)
-    style: CsvFormat = "fr" if q.lang == "fr" else "en"
+    style: CsvFormat = "fr" if decimal_mark(q.lang) == "," else "en"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in result.tables:

@@ -68,7 +68,7 @@ def read(value: Any, column: Column) -> Any:
     Errors: NotReadable. What has the wrong type is passed on: the schema says so, with the place.
     """
     if isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
-        raise NotReadable("workbook-date", found=str(value))
+        raise NotReadable("workbook-date", found=value if isinstance(value, datetime.date) else str(value))
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
