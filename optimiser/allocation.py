@@ -6,7 +6,7 @@ import gc
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from typing import Any
 from optimiser.certificate import certify
 from optimiser.errors import ScenarioError
 from optimiser.findings import Finding, has_errors
-from optimiser.messages import Phrase
+from optimiser.messages import Phrase, labelled
 from optimiser.model.build import Model, build_model
 from optimiser.plan import Plan, million
 from optimiser.result.aid import grant_equivalents
@@ -322,8 +322,8 @@ def _outcome_findings(outcome: Outcome, options: SolveOptions) -> list[Finding]:
 
 
 def _certificate_finding(certificate: Certificate) -> Finding:
-    broken: Sequence[str] = [f"{r.label} {r.rule}" for r in certificate.rules if not r.holds]
-    return Finding("warning", "certificate-fails", "", {"rules": list(broken)})
+    broken = [labelled(r.label, r.rule) for r in certificate.rules if not r.holds]
+    return Finding("warning", "certificate-fails", "", {"rules": broken})
 
 
 def provenance(solver: str, started: float, solver_seconds: float) -> Provenance:

@@ -81,7 +81,7 @@ def _moment_of(at: float | str) -> datetime:
 
 
 def words(lang: str, subject: str = "page") -> Callable[..., str]:
-    """The catalogue's texts of a subject, ``page.`` or ``desk.``, in one language."""
+    """The catalogue's texts of a subject, such as ``page.`` or ``desk.``, in one language."""
 
     def say(code: str, **params: Any) -> str:
         return text(f"{subject}.{code}", params, lang)
@@ -94,7 +94,7 @@ def render(template: str, lang: str, **context: Any) -> bytes:
     return (
         environment()
         .get_template(template)
-        .render(lang=lang, say=words(lang), desk=words(lang, "desk"), **context)
+        .render(lang=lang, say=words(lang), desk=words(lang, "desk"), phrase=words(lang, "phrase"), **context)
         .encode()
     )
 

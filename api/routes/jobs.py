@@ -28,6 +28,7 @@ from api.work.job import Job, hard_stop_s
 from api.work.jobs import ModelWork, NewBatch, read_batch, write_model
 from optimiser.batch.job import ENDED
 from optimiser.batch.solving import labelled
+from optimiser.messages import Phrase
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
@@ -108,18 +109,18 @@ async def get_result(request: Request, id: str, lang: Language) -> Response:
     check_accept(request)
     job = await found_job(request, id)
     if job.state not in ENDED:
-        raise refuse("not-ended", (("Retry-After", "1"),), state=job.state)
+        raise refuse("not-ended", (("Retry-After", "1"),), state=Phrase(f"state.{job.state}"))
     body = None if job.key is None else await stored(queue_of(request).jobs.store.body, job.key)
     if body is not None:
         response = conditional(request, labelled(body, job.names))
         response.headers["Content-Language"] = job.lang
         return response
     if job.state != "succeeded":
-        raise refuse("no-result", state=job.state)
+        raise refuse("no-result", state=Phrase(f"state.{job.state}"))
     # The row was damaged on its disk: the job is worked on again.
     await stored(queue_of(request).jobs.again, id)
     queue_of(request).wake()
-    raise refuse("not-ended", (("Retry-After", "1"),), state="queued")
+    raise refuse("not-ended", (("Retry-After", "1"),), state=Phrase("state.queued"))
 
 
 @router.get("/jobs/{id}/events", summary="What happens to a job", openapi_extra=events_documentation())

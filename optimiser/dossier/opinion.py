@@ -11,15 +11,15 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import orjson
 
 from optimiser.allocation import Source, allocate, loaded_from, options_of
 from optimiser.evaluation import plan_from, scored
-from optimiser.messages import text
+from optimiser.messages import labelled, text
 from optimiser.result.exit_codes import Exit
-from optimiser.result.result import Result
+from optimiser.result.result import Result, Termination
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.external import solver_called
@@ -124,11 +124,11 @@ def second_opinion(
         found |= more
         params = {
             "solver": solver,
-            "rules": found["broken"],
+            "rules": [labelled(*rule.split(" ", 1)) for rule in found["broken"]],
             "only_here": found["only_here"],
             "only_there": found["only_there"],
-            "here": found["terminations"].get("result", ""),
-            "there": found["terminations"].get("other", ""),
+            "here": _ended(found["terminations"].get("result", ""), lang),
+            "there": _ended(found["terminations"].get("other", ""), lang),
         }
         sentence = text(f"verdict.{verdict}", params, lang)
         seconds = round(time.perf_counter() - started, 3)
@@ -198,6 +198,11 @@ def _compared(scenario: Scenario, result: Mapping[str, Any], here: Result, there
         stated = sign * float(terms[n]["value"]) if n < len(terms) else None
         found.append(Comparison(own.attribute or own.term, stated, sign * own.value, sign * others.value))
     return found
+
+
+def _ended(termination: str, lang: str) -> str:
+    """How a search ended, in words; what a file states otherwise, as it stands there."""
+    return text(f"cli.diff.ended.{termination}", {}, lang) if termination in get_args(Termination) else termination
 
 
 def _broken(result: Result) -> dict[int, float]:

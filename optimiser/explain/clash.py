@@ -9,7 +9,7 @@ from typing import Any
 
 from optimiser.explain.answer import Clash, RuleInClash
 from optimiser.explain.written import Written, written_rows
-from optimiser.messages import digits, text, unit_words
+from optimiser.messages import digits, rule_named, text, unit_words
 from optimiser.model.build import Model
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays
@@ -152,7 +152,11 @@ def in_words(scenario: Scenario, w: Written, lang: str) -> RuleInClash:
         code = "rule.L3.committed" if w.pointers[0].endswith("committed") else f"rule.L3.{_locked(scenario, w)}"
     elif w.unit == "share" and w.label in ("G1", "S7"):
         code += "_share"
-    params: dict[str, Any] = {"rule": w.rule, "value": shown(w.value, w.unit, lang), "pointer": w.pointers[0]}
+    params: dict[str, Any] = {
+        "rule": rule_named(w.label, w.rule),
+        "value": shown(w.value, w.unit, lang),
+        "pointer": w.pointers[0],
+    }
     if w.label == "N1" and w.value is not None:
         params["count"] = int(w.value)
     return RuleInClash(

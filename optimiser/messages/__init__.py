@@ -31,6 +31,13 @@ SEVERAL = 2
 """The number whose form stands for a text as such."""
 
 
+OF_LEVELS = frozenset({"W1", "R1", "R2", "R3"})
+"""Labels of the rules that speak of a level of losses, which the model names by its rank."""
+
+COMPOSED = {" · years": "over-years", " per million inhabitants": "per-million-inhabitants"}
+"""Endings of units that are made of another one."""
+
+
 def catalogue(lang: str = SOURCE) -> Mapping[str, str]:
     """The texts of a language by code; where a number decides, in the form for several.
 
@@ -72,6 +79,22 @@ def type_of(value: Any) -> Phrase | str:
     return Phrase(f"type.{name}") if f"phrase.type.{name}" in _texts() else name
 
 
+def rule_named(label: str, rule: str) -> Phrase | str:
+    """What a rule goes by: a level of losses in words, every other by its id."""
+    kind, _, rank = rule.partition(" ")
+    return Phrase("level", {"level": rank}) if label in OF_LEVELS and kind == "level" else rule
+
+
+def labelled(label: str, rule: str) -> Phrase:
+    """A rule with its label before it, as lists of rules have it."""
+    return Phrase("rule", {"label": label, "rule": rule_named(label, rule)})
+
+
+def percentage(share: float) -> Phrase:
+    """A share as a percentage, without the noise of sums."""
+    return Phrase("percent", {"percent": float(f"{100 * share:.6g}")})
+
+
 def joined(parts: Iterable[str], lang: str) -> str:
     """Parts of a sentence one after the other, with a semicolon between them."""
     return text("phrase.joint", {}, lang).join(parts)
@@ -111,6 +134,9 @@ def moment(at: datetime, lang: str) -> str:
 
 def unit_words(unit: str, lang: str) -> str:
     """A unit of the model ("EUR million", "share") in words; a unit that is the scenario's own stays as it is."""
+    for ending, code in COMPOSED.items():
+        if unit.endswith(ending):
+            return text(f"unit.{code}", {"unit": unit_words(unit.removesuffix(ending), lang)}, lang)
     return _said(f"unit.{unit}", lang) if f"unit.{unit}" in _texts() else unit
 
 

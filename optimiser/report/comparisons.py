@@ -29,7 +29,7 @@ def comparison_page(c: Comparison, lang: str = "en", everything: bool = False, t
         _strategies(c, say),
         _measures(overview, say),
         _prices(overview, say),
-        _broken(overview, say, lang),
+        _broken(overview, say),
         _remarks(c, say),
     ]
     if c.results and c.results[0].findings:
@@ -42,12 +42,13 @@ def _compared_sentences(c: Comparison, say: Words) -> list[str]:
     overview = c.comparison
     sentences = [say("compare.count", count=len(c.results))]
     if c.results:
-        sentences += [f"optimise: {s}" for s in outcome_sentences(c.results[0], say)[:1]]
-    unproven = [r.strategy for r in c.results[1:] if r.termination == "time_limit"]
+        best = outcome_sentences(c.results[0], say)[0]
+        sentences.append(say("compare.remark", strategy=_strategy("optimise", say), sentence=best))
+    unproven = [_strategy(r.strategy, say) for r in c.results[1:] if r.termination == "time_limit"]
     if unproven:
         sentences.append(say("compare.unproven", strategies=unproven))
     if overview.unsolved:
-        sentences.append(say("compare.unsolved", strategies=overview.unsolved))
+        sentences.append(say("compare.unsolved", strategies=[_strategy(s, say) for s in overview.unsolved]))
     return sentences
 
 
@@ -57,7 +58,7 @@ def _sites(overview: Overview, say: Words) -> Block | None:
     if not rows:
         return Paragraph("", [say("compare.all-agree")]) if len(overview.strategies) > 1 else None
     labels = list(rows[0].funded)
-    columns = [Column(say("column.site")), *(Column(label, numeric=True) for label in labels)]
+    columns = [Column(say("column.site")), *(Column(_strategy(label, say), numeric=True) for label in labels)]
     cells = [[s.name or s.id, *(_state(s, label, say) for label in labels)] for s in rows]
     return Table(say("compare.title.disputed"), columns, cells, [say("compare.sites-note")])
 
@@ -101,7 +102,7 @@ def _strategies(c: Comparison, say: Words) -> Block:
     ]
     cells = [
         [
-            r.strategy,
+            _strategy(r.strategy, say),
             NOTHING if r.objective is None else say.number(r.objective),
             _given_up(r, say),
             NOTHING if r.sites is None else str(r.sites),
@@ -149,7 +150,7 @@ def _measures(overview: Overview, say: Words) -> Block | None:
         Column(say("compare.column.strategy")),
         *(Column(say(f"compare.column.{name}"), numeric=True) for name, _ in kept),
     ]
-    cells = [[r.strategy, *(shown[n] for _, shown in kept)] for n, r in enumerate(rows)]
+    cells = [[_strategy(r.strategy, say), *(shown[n] for _, shown in kept)] for n, r in enumerate(rows)]
     notes = [say(f"compare.{name}-note") for name, _ in kept if name != "countries_served"]
     return Table(say("compare.title.measures"), columns, cells, notes)
 
@@ -186,25 +187,35 @@ def _price(name: str, p: Price, say: Words) -> str:
     )
 
 
-def _broken(overview: Overview, say: Words, lang: str) -> Block | None:
+def _broken(overview: Overview, say: Words) -> Block | None:
     sentences = []
     for r in overview.strategies:
         if r.broken:
-            named = [_rule(rule, lang) for rule in r.broken]
-            sentences.append(say("compare.broken", strategy=r.strategy, rules=say.joined(named)))
+            named = [_rule(rule, say) for rule in r.broken]
+            sentences.append(say("compare.broken", strategy=_strategy(r.strategy, say), rules=say.joined(named)))
     return Paragraph(say("compare.title.broken"), sentences) if sentences else None
 
 
-def _rule(rule: str, lang: str) -> str:
+def _rule(rule: str, say: Words) -> str:
     label, _, name = rule.partition(" ")
-    return label_words(label, lang) if name == "fund" else f"{label_words(label, lang)} ({name})"
+    words = label_words(label, say.lang)
+    return words if name == "fund" else f"{words} ({say.rule(label, name)})"
+
+
+def _strategy(label: str, say: Words) -> str:
+    """A strategy by its name in the language, with its parameters."""
+    name, colon, parameters = label.partition(":")
+    return say(f"compare.strategy.{name}") + colon + parameters
 
 
 def _remarks(c: Comparison, say: Words) -> Block | None:
     """What strategies say of themselves beyond what the scenario's findings say, and who was left out."""
     known = c.results[0].findings if c.results else []
     sentences = [
-        f"{r.strategy}: {f['message']}" for r in c.results[1:] for f in r.findings if f not in known and f["message"]
+        say("compare.remark", strategy=_strategy(r.strategy, say), sentence=f["message"])
+        for r in c.results[1:]
+        for f in r.findings
+        if f not in known and f["message"]
     ]
     if c.comparison.score is not None:
         score = c.comparison.score
@@ -213,7 +224,8 @@ def _remarks(c: Comparison, say: Words) -> Block | None:
         sentences.append(say(f"compare.score-{score.method}", weights=weights))
         sentences += [] if ratio is None else [say("compare.score-ratio", ratio=say.number(ratio))]
     sentences += [
-        say("compare.left-out", strategy=n.strategy, why=n.findings[0]["message"]) for n in c.comparison.not_applied
+        say("compare.left-out", strategy=_strategy(n.strategy, say), why=n.findings[0]["message"])
+        for n in c.comparison.not_applied
     ]
     return Paragraph(say("compare.title.remarks"), sentences) if sentences else None
 

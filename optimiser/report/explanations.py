@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from optimiser.explain.answer import CandidateCase, Clash, EntryPrice, Explanation, Repair, TermChange
 from optimiser.explain.kept import Kept
+from optimiser.messages import labelled
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
@@ -83,10 +84,8 @@ def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: s
     for r in answer.results:
         plan = say(f"keep.strategy.{r.strategy}")
         assert r.certificate is not None
-        broken = [f"{c.label} {c.rule}" for c in r.certificate.rules if c.violation > c.allowance]
-        sentences.append(
-            say("keep.breaks", plan=plan, rules=", ".join(broken)) if broken else say("keep.holds", plan=plan)
-        )
+        broken = [labelled(c.label, c.rule) for c in r.certificate.rules if c.violation > c.allowance]
+        sentences.append(say("keep.breaks", plan=plan, rules=broken) if broken else say("keep.holds", plan=plan))
         sentences.append(say("keep.objective", plan=plan, value=_number(say, r.objective.value)))
     blocks.append(Paragraph(say("title.beside"), sentences))
     if everything and answer.results[0].findings:

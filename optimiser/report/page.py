@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.messages import digits, joined, text, unit_words
+from optimiser.messages import digits, joined, rule_named, text, unit_words
 from optimiser.report import numbers
 
 
@@ -38,6 +38,11 @@ class Words:
     def joined(self, parts: Iterable[str]) -> str:
         """Parts of a sentence with a semicolon between them."""
         return joined(parts, self.lang)
+
+    def rule(self, label: str, rule: str) -> str:
+        """What a rule goes by, in words."""
+        named = rule_named(label, rule)
+        return named if isinstance(named, str) else named.said(self.lang)
 
     def unit(self, unit: str) -> str:
         """A unit of the model in words; one of the scenario as it is written there."""

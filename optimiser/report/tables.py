@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from optimiser.messages import Phrase, text
+from optimiser.messages import Phrase, rule_named, text
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
 from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Result, TermValue, Unspent
@@ -252,7 +252,7 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     priced = sorted((b for b in result.binding if b.shadow_price), key=lambda b: -abs(b.shadow_price or 0.0))
     served = [b for b in result.binding if b.shadow_price is None and result.has_duals]
     unpriced = [b for b in result.binding if b.shadow_price is not None or not result.has_duals]
-    free = _free(unpriced, lang, len(result.binding) if everything else MOST_BINDING)
+    free = _free(unpriced, say, len(result.binding) if everything else MOST_BINDING)
     notes = [say("binding.note")] if priced else []
     if not result.has_duals:
         notes.append(say("binding.no-prices"))
@@ -263,7 +263,7 @@ def binding(result: Result, say: Words, lang: str, everything: bool) -> Block | 
     if listed:
         notes.append(say("binding.free", rules=say.joined(listed)))
     if served:
-        notes.append(say("binding.soft", rules=say.joined(_free(served, lang, MOST_BINDING))))
+        notes.append(say("binding.soft", rules=say.joined(_free(served, say, MOST_BINDING))))
     hidden = len(priced) + len(free) - len(shown) - len(listed)
     if hidden:
         notes.append(say("binding.more", count=hidden))
@@ -317,7 +317,7 @@ def certificate(result: Result, say: Words, lang: str) -> Block | None:
     broken = [r for r in checked.rules if not r.holds]
     titles = ["rule", "site", "broken-by", "allowed", "unit"]
     numeric = {"broken-by", "allowed"}
-    named = [say("rule-of", words=label_words(r.label, lang), rule=r.rule) for r in broken]
+    named = [say("rule-of", words=label_words(r.label, lang), rule=rule_named(r.label, r.rule)) for r in broken]
     rows = [
         [name, r.at, say.number(r.violation), say.number(r.allowance), say.unit(r.unit)]
         for name, r in zip(named, broken, strict=True)
@@ -388,26 +388,28 @@ def _kept(u: Unspent, say: Words, lang: str) -> str:
     return say("unspent.given-sites", rules=named) if named else say("unspent.worth-less")
 
 
-def _free(binding: Sequence[Binding], lang: str, most: int) -> list[str]:
+def _free(binding: Sequence[Binding], say: Words, most: int) -> list[str]:
     """Rules without a price, at most ``most`` of a label, those together: ``size of the tier (union, state-pt)``."""
     places: dict[str, list[str]] = defaultdict(list)
     for b in binding:
         if not b.shadow_price:
-            places[b.label].append(" ".join(_places(b)))
+            places[b.label].append(" ".join(_places(b, say)))
     named = {}
     for label, where in places.items():
         known = list(dict.fromkeys(p for p in where if p))
         named[label] = ", ".join(known[:most]) + (", …" if len(known) > most else "")
-    return [f"{label_words(k, lang)} ({where})" if where else label_words(k, lang) for k, where in named.items()]
+    return [
+        f"{label_words(k, say.lang)} ({where})" if where else label_words(k, say.lang) for k, where in named.items()
+    ]
 
 
-def _places(b: Binding) -> list[str]:
+def _places(b: Binding, say: Words) -> list[str]:
     """The user's rule and the place it speaks of; "fund" stands for what the fund asks of everyone."""
-    return [part for part in (b.rule if b.rule != "fund" else "", b.at) if part]
+    return [part for part in (say.rule(b.label, b.rule) if b.rule != "fund" else "", b.at) if part]
 
 
 def _rule(b: Binding, say: Words) -> str:
     """The rule in words with its id and place: ``size of the tier: union``."""
-    where = ", ".join(_places(b))
+    where = ", ".join(_places(b, say))
     words = label_words(b.label, say.lang)
     return say("rule-of", words=words, rule=where) if where else words

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.findings import Finding
+from optimiser.messages import Phrase, percentage
 from optimiser.plan import Plan
 from optimiser.result.result import FlipPoint, LevelRisk, LimitCheck, LossSummary, RiskReport, TierRisk
 from optimiser.risk import measures, pool, terms
@@ -95,7 +96,12 @@ def own_loss_findings(report: RiskReport | None) -> list[Finding]:
     for level in report.levels if report is not None else []:
         for limit in level.limits:
             if limit.own_share is not None and limit.own_share > limit.at_most * (1 + 1e-6):
-                params = {"tiers": level.tiers, "kind": limit.kind, "own": limit.own_share, "at_most": limit.at_most}
+                params = {
+                    "tiers": level.tiers,
+                    "kind": _kind(limit),
+                    "own": percentage(limit.own_share),
+                    "at_most": percentage(limit.at_most),
+                }
                 found.append(Finding("warning", "level-loses-more", f"/fund/tiers/{level.tiers[0]}/limits", params))
     return found
 
@@ -123,7 +129,7 @@ def empty_level_findings(report: RiskReport | None) -> list[Finding]:
         if level.detachment - level.attachment < measures.HALF_A_EURO and above > measures.HALF_A_EURO:
             for limit in level.limits:
                 if limit.of == "level":
-                    params = {"tiers": level.tiers, "kind": limit.kind, "attachment": level.attachment}
+                    params = {"tiers": level.tiers, "kind": _kind(limit), "attachment": level.attachment}
                     found.append(Finding("warning", "level-empty", f"/fund/tiers/{level.tiers[0]}/limits", params))
     return found
 
@@ -143,6 +149,12 @@ def may_be_empty_findings(scenario: Scenario) -> list[Finding]:
         if own and (t.seniority or 0) < top and all(other.size.at_least == 0 for other in together):
             found.append(Finding("note", "level-may-be-empty", f"/fund/tiers/{t.id}/limits", {"tier": t.id}))
     return found
+
+
+def _kind(limit: LimitCheck) -> Phrase:
+    """What a limit bounds, in words."""
+    kind, _, alpha = limit.kind.partition(" ")
+    return Phrase(f"limit.{kind}", {"worst": percentage(1 - float(alpha or 0))})
 
 
 def _summary(losses: Array, probability: Array, exposure: float) -> LossSummary:

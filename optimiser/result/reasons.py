@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from optimiser.messages import text
+from optimiser.messages import rule_named, text
 from optimiser.plan import Plan, exact, million
 from optimiser.result.indicators import unspent_euros
 from optimiser.result.result import Reason, SoftBound
@@ -82,13 +82,19 @@ def reasons_of(
             code, params = _why_in(case) if c.id in takes_part else next(_why_out(case))
         else:
             code, params = ("in-plan" if c.id in takes_part else "not-in-plan"), {}
-        words = text(f"reason.{code}", params, lang)
+        words = _words(code, params, lang)
         starts = {p.id: plan.start[c.id, p.id] for p in c.all_phases if (c.id, p.id) in plan.start}
         if starts:
             params = {**params, "starts": starts}
             words += " " + text("reason-starts", {"starts": [f"{p} {year}" for p, year in starts.items()]}, lang)
         reasons[c.id] = Reason(code, words, params)
     return reasons
+
+
+def _words(code: str, params: Mapping[str, Any], lang: str) -> str:
+    """The reason in words: a level of losses by its name in the language."""
+    named = {"rule": rule_named(params["label"], params["rule"])} if "label" in params else {}
+    return text(f"reason.{code}", {**params, **named}, lang)
 
 
 def _rule_totals(scenario: Scenario, plan: Plan) -> dict[str, Fraction]:

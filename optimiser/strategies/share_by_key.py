@@ -54,9 +54,9 @@ def choose(case: Case, values: Mapping[str, Any]) -> Choice:
     for c in scenario.candidates:
         if descent.holds(c.id) and c.id not in descent.reasons:
             reasons[c.id] = ("list-beforehand", {})
-    shown = [f"{g} {envelope:,.0f}" for g, envelope in shares.items()]
+    shown = [_envelope(g, envelope) for g, envelope in shares.items()]
     said = [Finding("note", "key-envelopes", "", {"envelopes": shown})]
-    raised = [f"{g} {envelope:,.0f}" for g, envelope in envelopes.items() if envelope > shares[g]]
+    raised = [_envelope(g, envelope) for g, envelope in envelopes.items() if envelope > shares[g]]
     if raised:
         said.append(Finding("note", "key-envelopes-raised", "", {"envelopes": raised}))
     return Choice(optimum, reasons, (*said, *findings), {"envelopes": envelopes})
@@ -81,6 +81,10 @@ def _at_least_what_is_decided(
         if needed is not None:
             raised[g] = max(envelopes[g], math.ceil(needed * EUROS_PER_MILLION - 0.01) / EUROS_PER_MILLION)
     return raised
+
+
+def _envelope(group: str, amount: float) -> Phrase:
+    return Phrase("named-count", {"name": group, "count": round(amount)})
 
 
 def _offer(descent: Descent, scenario: Scenario, c: Candidate, country: str, envelope: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from optimiser.allocation import Optimum, provenance, solve_scenario, solve_stated, write_up
 from optimiser.evaluation import scored
 from optimiser.findings import Finding
-from optimiser.messages import Phrase, text
+from optimiser.messages import Phrase, labelled, text
 from optimiser.model.build import build_model
 from optimiser.model.objective import Goal, State
 from optimiser.plan import PhaseKey
@@ -162,7 +162,7 @@ def finance(selector: Selector, selection: Mapping[PhaseKey, float]) -> tuple[Op
     """
     financed = selector.financed(selection)
     optimum = solve_stated(selector.scenario, selector.model, financed.arrays, selector.clock.next())
-    broken = [f"{row.label} {row.rule}" for row in financed.given_up]
+    broken = dict.fromkeys((row.label, row.rule) for row in financed.given_up)
     if not broken or optimum.plan is None:
         return optimum, ()
-    return optimum, (Finding("note", "strategy-gives-up", "", {"rules": list(dict.fromkeys(broken))}),)
+    return optimum, (Finding("note", "strategy-gives-up", "", {"rules": [labelled(*named) for named in broken]}),)

@@ -103,6 +103,19 @@ PHRASES: dict[str, Words] = {
     "keys-here": "Keys here: {keys}.",
     "unknown-distance": "an unknown distance",
     "percent": "{percent} %",
+    "level": "level {level}",
+    "rule": "{label} {rule}",
+    "named-count": "{name} {count}",
+    "limit.expected_loss": "the average loss",
+    "limit.cvar": "the average loss in the worst {worst} of cases",
+    # how far a job or a batch is
+    "state.queued": "waiting",
+    "state.running": "running",
+    "state.succeeded": "solved",
+    "state.failed": "failed",
+    "state.cancelled": "cancelled",
+    "state.partially_failed": "some failed",
+    # numbers of things
     "columns": ("{count} column", "{count} columns"),
     "rows": ("{count} row", "{count} rows"),
     "at-places": ("at {count} place", "at {count} places"),
@@ -162,5 +175,14 @@ VERDICTS: dict[str, Words] = {
     "not-proven": "Open: {solver} did not end its search in time, and found nothing better; every rule holds.",
 }
 
-UNITS: dict[str, Words] = {"EUR million": "EUR million"}
+UNITS: dict[str, Words] = {
+    "EUR million": "EUR million",
+    "share": "share",
+    "count": "count",
+    "rate": "rate",
+    "ratio": "ratio",
+    "countries": "countries",
+    "over-years": "{unit} · years",
+    "per-million-inhabitants": "{unit} per million inhabitants",
+}
 """Units of the model; those of attributes are the scenario's own."""

@@ -498,6 +498,15 @@ CLI: dict[str, Words] = {
     "took-compare": "Compared in {seconds} s.",
     "took-diff": "Compared in {seconds} s.",
     # strategies side by side
+    "compare.remark": "{strategy}: {sentence}",
+    "compare.strategy.optimise": "optimise",
+    "compare.strategy.rank-and-cut": "rank-and-cut",
+    "compare.strategy.score-per-euro": "score-per-euro",
+    "compare.strategy.pro-rata": "pro-rata",
+    "compare.strategy.share-by-key": "share-by-key",
+    "compare.strategy.max-min": "max-min",
+    "compare.strategy.robust": "robust",
+    "compare.strategy.risk-averse": "risk-averse",
     "compare.count": (
         "{count} strategy, its plan checked and scored by the same code as any other.",
         "{count} strategies, each plan checked and scored by the same code.",

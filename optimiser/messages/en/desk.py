@@ -200,10 +200,4 @@ DESK: dict[str, Words] = {
     "batch.cancel": "Cancel the batch",
     "batch.refresh": "Refresh",
     "batch.more": "More scenarios",
-    "state.queued": "waiting",
-    "state.running": "running",
-    "state.succeeded": "solved",
-    "state.failed": "failed",
-    "state.cancelled": "cancelled",
-    "state.partially_failed": "some failed",
 }
