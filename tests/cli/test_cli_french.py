@@ -86,3 +86,60 @@ def test_json_has_the_same_numbers_in_every_language(investai, primavera):
     assert english["money"] == french["money"]
     assert english["indicators"] == french["indicators"]
     assert english["candidates"][0]["reason"]["text"] != french["candidates"][0]["reason"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", {1: "Not funded: the 1 place of n is taken.", 2: "Not funded: all 2 places of n are taken."}),
+        (
+            "fr",
+            {
+                1: "Non financé : n n’a que 1 place, et elle est prise.",
+                2: "Non financé : les 2 places de n sont toutes prises.",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("places", [1, 2])
+def test_one_place_and_two(investai, tmp_path, lang, said, places):
+    sites = [{"id": f"s{n}", "cost": {"2027": 1}, "attributes": {"x": 3 - n}} for n in range(3)]
+    document = {
+        "fund": {"tiers": [{"id": "eu", "instrument": "grant", "size": 10}]},
+        "candidates": sites,
+        "constraints": [{"id": "n", "kind": "count", "at_most": places}],
+        "objective": {"terms": [{"term": "attribute", "attribute": "x"}]},
+    }
+    path = tmp_path / "places.json"
+    path.write_text(json.dumps(document))
+    shown = _plain(investai("allocate", path, "--lang", lang).output)
+    assert said[places] in shown
+    # What clashes with a lock of one more is said with the same number.
+    for site in sites:
+        site["locked"] = "in"
+    path.write_text(json.dumps(document))
+    shown = _plain(investai("repair", path, "--lang", lang).output)
+    rules = {"en": f"n: at most {places} site", "fr": f"n : {places} site"}
+    assert rules[lang] + ("s" if places > 1 else " au" if lang == "fr" else " ") in shown
+
+
+def test_levels_strategies_and_units_have_french_names(investai):
+    compared = _plain(investai("compare", "first-loss-design", "--lang", "fr").output)
+    for english in ("level", "share-by-key", "pro-rata", "cvar", "EUR million", "inhabitants"):
+        assert english not in compared, english
+    for french in (
+        "clé par pays : limite de la moyenne des pires pertes (niveau 1)",
+        "ES 2 627",
+        "million d’habitants",
+    ):
+        assert french in compared, french
+    hurdle = "/fund/tiers/private-senior/hurdle=0.9"
+    repaired = _plain(investai("repair", "first-loss-design", "--set", hurdle, "--lang", "fr").output)
+    assert "niveau 1 doit rapporter" in repaired
+    allocated = _plain(investai("allocate", "first-loss-design", "--lang", "fr").output)
+    assert "pertes : niveau 1" in allocated
+
+
+def _plain(shown: str) -> str:
+    """Words as they are read: rows of a table on one line, spaces of any width alike."""
+    return re.sub(r"\s+", " ", shown)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from api.page.views.drawing import Context, Drawing, Question
+from optimiser.messages import text
 from optimiser.report.comparisons import comparison_page
 from optimiser.report.page import Heading
 from optimiser.scenario.load import Loaded
@@ -25,7 +26,12 @@ def asked(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Con
     apply = {a.label for a in all_that_apply(loaded.scenario)} if loaded.scenario is not None else set(STRATEGIES)
     wanted = strategies_of(view)
     boxes = [
-        {"name": name, "applies": name in apply, "checked": name in (wanted or apply - {LONGEST})}
+        {
+            "name": name,
+            "words": text(f"cli.compare.strategy.{name}", {}, lang),
+            "applies": name in apply,
+            "checked": name in (wanted or apply - {LONGEST}),
+        }
         for name in STRATEGIES
         if name != REFERENCE
     ]
@@ -35,7 +41,7 @@ def asked(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Con
 
 def strategies_of(view: Any) -> list[str] | None:
     """The strategies asked for, one a key or joined by commas; None where none is named."""
-    names = [name.strip() for text in view.asked.get("strategies", []) for name in text.split(",")]
+    names = [name.strip() for listed in view.asked.get("strategies", []) for name in listed.split(",")]
     return [name for name in names if name] or None
 
 

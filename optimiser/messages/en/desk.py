@@ -113,7 +113,7 @@ DESK: dict[str, Words] = {
     "saved-unseen": "Saved scenarios are not shown here now: the service goes by other names than that of this address, or its store does not answer.",
     "copy": "Copy",
     "copy-of": "Copy: {name}",
-    "file-of": "{kind}: {name}",
+    "titled": "{title}: {name}",
     "own": "A scenario of your own",
     "own.lead": "JSON, YAML, or a workbook. A file with errors is not saved: every error is shown with its place.",
     "template": "Download an empty workbook (XLSX)",
