@@ -101,9 +101,11 @@ def test_every_problem_has_words_in_every_language(code: str, lang: str) -> None
     texts = catalogue(lang)
     parts = [texts[f"problem.{code}{part}"] for part in ("", ".detail", ".cure")]
     names = {name for text in parts for _, name, _, _ in string.Formatter().parse(text) if name}
-    answer = Problem(code, dict.fromkeys(names, "this")).answer(lang, "urn:uuid:0")
-    assert isinstance(answer, Answer)
-    assert list(json.loads(answer.body)) == KEYS
+    for count in (1, 2):
+        params = {name: count if name == "count" else "this" for name in names}
+        answer = Problem(code, params).answer(lang, "urn:uuid:0")
+        assert isinstance(answer, Answer)
+        assert list(json.loads(answer.body)) == KEYS
 
 
 @pytest.mark.parametrize("code", STATUS)
