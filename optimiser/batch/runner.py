@@ -80,14 +80,16 @@ class Batch:
         """
         self._plan(items)
         while self._waiting:
-            with self.executors() as executor:
-                try:
+            try:
+                with self.executors() as executor:
                     self._work(executor)
-                except BrokenExecutor:
-                    tasks = list(self._running.values())
-                    self._running.clear()
-                    for task in tasks:
-                        self._after_death(task)
+            # It has gone through the executor's own end, which kills what is left: a worker that began while another
+            # was dying hears nothing of it, and would be waited for in vain.
+            except BrokenExecutor:
+                tasks = list(self._running.values())
+                self._running.clear()
+                for task in tasks:
+                    self._after_death(task)
 
     def _plan(self, items: Sequence[Item]) -> None:
         """End what is known already; put the rest into tasks."""

@@ -274,7 +274,7 @@ class TestAnswers:
         assert (finding["severity"], finding["pointer"]) == ("warning", "/constraints/cohesion")
         assert finding["message"] == "cohesion: 118 of 120 EUR million reached."
         result = allocate(scenario([site("a", locked="in")], rules=[kept("count", at_most=0)]))
-        assert [f["message"] for f in result.findings] == ["rule-0: 1, where at most 0 were asked."]
+        assert [f["message"] for f in result.findings] == ["rule-0: 1, asked: at most 0."]
 
     def test_soft_a_matching_rule_is_pointed_at_where_it_stands(self):
         fund = {"matching": [{"id": "match", "tiers": ["state"], "of": ["union"], "at_least": 1, "soft": SOFT}]}
