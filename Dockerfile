@@ -14,7 +14,7 @@ COPY scenarios ./scenarios
 # hadolint ignore=DL3013
 RUN pip wheel --quiet --no-deps --no-index --find-links /packages --wheel-dir /wheel . \
     && python -m venv --without-pip /opt/investai \
-    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages --find-links /wheel 'investai-optimiser[page,postgres,xlsx]'
+    && pip --python /opt/investai/bin/python install --quiet --no-index --find-links /packages --find-links /wheel 'investai-optimiser[page,postgres,report,xlsx]'
 
 
 FROM python:3.12-slim

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "licences.md"
-EXTRAS = ("page", "xlsx", "parquet", "cluster", "postgres")
+EXTRAS = ("page", "report", "xlsx", "parquet", "cluster", "postgres")
 
 HEAD = """# Licences
 

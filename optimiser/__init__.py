@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimiser.dossier.files import dossier_bytes, read_dossier
     from optimiser.dossier.opinion import SecondOpinion, second_opinion
     from optimiser.errors import (
+        AnswerError,
         DecisionLogError,
         DossierError,
         InvestAIError,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from optimiser.explain.repairs import repair
     from optimiser.findings import Finding
     from optimiser.plan import Plan
+    from optimiser.report.documents.reading import answer_of
+    from optimiser.report.documents.writing import report_bytes
     from optimiser.result.result import Result
     from optimiser.scenario.load import Loaded, load_bytes, load_document, load_file
     from optimiser.scenario.scenario import Scenario
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from optimiser.study.two_stages import TwoStages, two_stage
 
 _PLACES = {
+    "AnswerError": "errors",
     "BudgetCurve": "study.curves",
     "Comparison": "strategies.comparison",
     "DecidingInputs": "study.inputs",
@@ -79,6 +83,7 @@ _PLACES = {
     "StoreError": "errors",
     "TwoStages": "study.two_stages",
     "allocate": "allocation",
+    "answer_of": "report.documents.reading",
     "budget_curve": "study.curves",
     "certify": "certificate",
     "compare": "strategies.comparison",
@@ -95,6 +100,7 @@ _PLACES = {
     "load_file": "scenario.load",
     "read_dossier": "dossier.files",
     "repair": "explain.repairs",
+    "report_bytes": "report.documents.writing",
     "robustness": "study.robustness",
     "scenario_schema": "scenario.schema",
     "second_opinion": "dossier.opinion",
@@ -102,6 +108,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "AnswerError",
     "BudgetCurve",
     "Comparison",
     "DecidingInputs",
@@ -130,6 +137,7 @@ __all__ = [
     "StoreError",
     "TwoStages",
     "allocate",
+    "answer_of",
     "budget_curve",
     "certify",
     "compare",
@@ -146,6 +154,7 @@ __all__ = [
     "load_file",
     "read_dossier",
     "repair",
+    "report_bytes",
     "robustness",
     "scenario_schema",
     "second_opinion",

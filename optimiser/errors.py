@@ -4,6 +4,7 @@
     ├── ScenarioError        the scenario has errors; carries every finding
     │   ├── PlanError        a hand-made plan does not fit its scenario
     │   ├── QuestionError    a question does not fit the scenario it is asked of
+    │   ├── AnswerError      a file is no answer of this program, or was changed
     │   └── DecisionLogError a log of decisions is none, was changed, or is about other scenarios
     ├── PointerError         a pointer leads nowhere in the file
     ├── SolverError          the solver refused the model or answered nonsense
@@ -45,6 +46,10 @@ class PlanError(ScenarioError):
 
 class QuestionError(ScenarioError):
     """A question does not fit its scenario; ``findings`` lists every place, with pointers into the question."""
+
+
+class AnswerError(ScenarioError):
+    """A document is no answer of this program, or is not one any more; ``findings`` lists every place."""
 
 
 class DecisionLogError(ScenarioError):

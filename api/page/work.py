@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import orjson
 
-from api.page.charts import bars, svg_of
 from api.page.levers import edits_of, without
 from api.page.rendering import environment, render, words
 from api.page.views import DRAWINGS
@@ -21,6 +20,7 @@ from api.problems import Answer, ProblemError, refuse
 from api.work.job import Job, hard_stop_s, invalid, killed_after, options_within, too_large, warm_up
 from optimiser.errors import QuestionError, SolverError
 from optimiser.findings import Finding
+from optimiser.report.charts import Stack, bars, svg_of
 from optimiser.report.page import Block
 from optimiser.report.pages import findings_page
 from optimiser.scenario.load import Loaded, load_document
@@ -84,7 +84,7 @@ class View:
 def warm_up_page(niceness: int, most_bytes: int) -> None:
     """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""
     warm_up(niceness, most_bytes)
-    svg_of(bars([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""]))
+    svg_of(bars(Stack([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""])))
     environment()
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from optimiser.cli import allocations, audits, batches, comparisons, explanations, formats, service, studies
+from optimiser.cli import allocations, audits, batches, comparisons, explanations, formats, reports, service, studies
 from optimiser.cli.root import app
 
-__all__ = ["allocations", "app", "audits", "batches", "comparisons", "explanations", "formats", "service", "studies"]
+__all__ = [
+    "allocations",
+    "app",
+    "audits",
+    "batches",
+    "comparisons",
+    "explanations",
+    "formats",
+    "reports",
+    "service",
+    "studies",
+]

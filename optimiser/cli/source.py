@@ -58,14 +58,14 @@ def expect(loaded: Loaded, lang: str, as_json: bool) -> Loaded:
     return loaded
 
 
-def refuse(title: str, findings: Sequence[Finding], lang: str, as_json: bool) -> None:
-    """Show what is wrong with a scenario or a plan, and end the command."""
+def refuse(title: str, findings: Sequence[Finding], lang: str, as_json: bool, **of: str) -> None:
+    """Show what is wrong with a scenario or a plan, and end the command. of: what the title speaks of."""
     from optimiser.report.pages import findings_page
 
     listed = [f.as_dict(lang) for f in findings]
-    show(findings_page(say(title, lang), listed, lang), err=True)
+    show(findings_page(say(title, lang, **of), listed, lang), err=True)
     if as_json:
-        body(body_of({"title": say(title, lang), "errors": listed}))
+        body(body_of({"title": say(title, lang, **of), "errors": listed}))
     raise typer.Exit(Exit.INVALID)
 
 

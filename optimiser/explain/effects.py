@@ -148,4 +148,5 @@ def needed(arrays: Arrays, effects: Mapping[int, Effect], activity: Floats, valu
         helps = effect.at(values)
         if short > 1e-9:
             most = max(most, short / helps if helps > 1e-9 else slack)
-    return most
+    # Of arrays: JSON knows no numbers of theirs.
+    return float(most)

@@ -24,6 +24,9 @@ LANGUAGES = (SOURCE, *sorted(file.stem for file in HERE.glob("*.po")))
 LOCALES = {"en": "en_150"}
 """The locale of CLDR where it is not the language itself: English as Europe writes it, with days before months."""
 
+EUR_MILLION = "EUR million"
+"""The unit of money, as the model and the results write it."""
+
 NARROW = "\u202f"
 """The narrow space that never ends a line: what stands before a unit."""
 
@@ -120,7 +123,7 @@ def day(at: date, lang: str) -> str:
     """A day as a person reads it: 4 Nov 2026."""
     from babel.dates import format_date
 
-    return format_date(at, locale=_locale(lang))
+    return format_date(at, locale=locale_of(lang))
 
 
 def moment(at: datetime, lang: str) -> str:
@@ -128,8 +131,16 @@ def moment(at: datetime, lang: str) -> str:
     from babel.dates import format_time
 
     utc = at.astimezone(UTC)
-    time = format_time(utc, "short", locale=_locale(lang))
+    time = format_time(utc, "short", locale=locale_of(lang))
     return text("phrase.moment", {"day": day(utc.date(), lang), "time": time}, lang)
+
+
+def country_name(code: str, lang: str) -> str:
+    """The name of a country by its code (CLDR); what is no code stays as it is."""
+    from babel import Locale
+
+    name: str = Locale.parse(locale_of(lang)).territories.get(code, code)
+    return name
 
 
 def unit_words(unit: str, lang: str) -> str:
@@ -181,11 +192,12 @@ def _marks(lang: str) -> Mapping[int, str]:
         return {}
     from babel import Locale
 
-    symbols = Locale.parse(_locale(lang)).number_symbols["latn"]
+    symbols = Locale.parse(locale_of(lang)).number_symbols["latn"]
     return str.maketrans({".": symbols["decimal"], ",": symbols["group"], " ": NARROW})
 
 
-def _locale(lang: str) -> str:
+def locale_of(lang: str) -> str:
+    """The locale of CLDR by which a language writes numbers and days."""
     return LOCALES.get(lang, lang)
 
 

@@ -17,9 +17,11 @@ LONGEST_VALUE = 40
 """Characters of an input shown in a table; longer ones are cut, and whole in the JSON."""
 
 
-def comparison_page(c: Comparison, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def comparison_page(
+    c: Comparison, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """Strategies side by side: differences first."""
-    say = words(lang)
+    say = words(lang, decimals)
     overview = c.comparison
     name = c.results[0].scenario.name if c.results else ""
     blocks: list[Block | None] = [

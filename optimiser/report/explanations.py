@@ -16,9 +16,11 @@ ROWS = 12
 """Rules of a clash that are shown one by one."""
 
 
-def explanation_page(answer: Explanation, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def explanation_page(
+    answer: Explanation, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """An explanation for people. title: stands on top where the scenario has no name."""
-    say = words(lang)
+    say = words(lang, decimals)
     name = answer.scenario.name or title
     if answer.repair is not None:
         return repair_page(answer.repair, lang, everything, title)
@@ -40,9 +42,11 @@ def explanation_page(answer: Explanation, lang: str = "en", everything: bool = F
     return [block for block in blocks if block is not None]
 
 
-def repair_page(answer: Repair, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def repair_page(
+    answer: Repair, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """A repair for people."""
-    say = words(lang)
+    say = words(lang, decimals)
     outcome = {True: "repair.feasible", False: "outcome.infeasible", None: "repair.unknown"}[answer.feasible]
     blocks: list[Block] = [Heading(answer.scenario.name or title, [say(outcome)], bool(answer.feasible))]
     if answer.clash is not None:
@@ -67,9 +71,11 @@ def repair_page(answer: Repair, lang: str = "en", everything: bool = False, titl
     return blocks
 
 
-def kept_page(answer: Kept, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def kept_page(
+    answer: Kept, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """A plan kept, for people: what changes, who loses, and a proportional cut beside it."""
-    say = words(lang)
+    say = words(lang, decimals)
     name = answer.results[0].scenario.name or title
     blocks: list[Block] = [Heading(name, _kept_sentences(answer, say), answer.new_plan is not None)]
     if answer.moves:

@@ -15,19 +15,22 @@ NOTHING = "-"
 """Stands in a table for an amount of zero, so that what is paid stands out."""
 
 
-def amounts(values: Iterable[float | None], lang: str = "en") -> list[str]:
+def amounts(values: Iterable[float | None], lang: str = "en", decimals: int | None = None) -> list[str]:
     """A column of amounts with thousands separators, all with the same decimals; zero and None as a dash.
 
     At most 2 decimals; a smaller amount is shown to the euro, since else it would show as nothing.
+    decimals: so many instead, whatever the amounts are.
     """
     listed = list(values)
-    decimals = max((_decimals(v) for v in listed if v and not _is_small(v)), default=0)
-    return [digits(f"{v:,.{_decimals(v) if _is_small(v) else decimals}f}", lang) if v else NOTHING for v in listed]
+    if decimals is not None:
+        return [digits(f"{v:,.{decimals}f}", lang) if v else NOTHING for v in listed]
+    most = max((_decimals(v) for v in listed if v and not _is_small(v)), default=0)
+    return [digits(f"{v:,.{_decimals(v) if _is_small(v) else most}f}", lang) if v else NOTHING for v in listed]
 
 
-def grid(columns: Sequence[Sequence[float]], lang: str = "en") -> list[list[str]]:
+def grid(columns: Sequence[Sequence[float]], lang: str = "en", decimals: int | None = None) -> list[list[str]]:
     """Several columns of amounts, all with the same decimals."""
-    shown = iter(amounts((value for column in columns for value in column), lang))
+    shown = iter(amounts((value for column in columns for value in column), lang, decimals))
     return [[next(shown) for _ in column] for column in columns]
 
 

@@ -6,24 +6,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.messages import digits, joined, rule_named, text, unit_words
+from optimiser.messages import EUR_MILLION, digits, joined, rule_named, text, unit_words
 from optimiser.report import numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The catalogue's ``cli.`` texts in one language, ``say("title.funded")``, and numbers as it writes them."""
+    """The catalogue's ``cli.`` texts in one language, ``say("title.funded")``, and numbers as it writes them.
+
+    decimals: of every amount of money; None for as many as the amounts need, up to two.
+    """
 
     lang: str
+    decimals: int | None = None
 
     def __call__(self, code: str, /, **params: Any) -> str:
         return text(f"cli.{code}", params, self.lang)
 
     def amounts(self, values: Iterable[float | None]) -> list[str]:
-        return numbers.amounts(values, self.lang)
+        return numbers.amounts(values, self.lang, self.decimals)
 
     def grid(self, columns: Sequence[Sequence[float]]) -> list[list[str]]:
-        return numbers.grid(columns, self.lang)
+        return numbers.grid(columns, self.lang, self.decimals)
+
+    def value(self, value: float, unit: str) -> str:
+        """Any number with its unit known: money as money, nothing as 0."""
+        return (
+            self.amounts([value])[0].replace(numbers.NOTHING, "0")
+            if unit == EUR_MILLION and value >= 0
+            else self.number(value)
+        )
 
     def number(self, value: float) -> str:
         return numbers.number(value, self.lang)
@@ -49,9 +61,9 @@ class Words:
         return unit_words(unit, self.lang)
 
 
-def words(lang: str) -> Words:
-    """The words for pages in a language."""
-    return Words(lang)
+def words(lang: str, decimals: int | None = None) -> Words:
+    """The words for pages in a language. decimals: of every amount, where documents ask for the same everywhere."""
+    return Words(lang, decimals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def result_page(result: Result, lang: str = "en", everything: bool = False, titl
     """
     say = words(lang)
     blocks: list[Block | None] = [
-        Heading(result.scenario.name or title, outcome_sentences(result, say), _is_good(result))
+        Heading(result.scenario.name or title, outcome_sentences(result, say), is_good(result))
     ]
     if result.has_allocation:
         blocks += [
@@ -100,7 +100,8 @@ def outcome_sentences(result: Result, say: Words) -> list[str]:
     return [say("outcome.optimal"), say(f"outcome.another.{result.objective.another_optimum}")]
 
 
-def _is_good(result: Result) -> bool:
+def is_good(result: Result) -> bool:
+    """Whether the plan is the best, and proven."""
     return result.termination == "optimal"
 
 

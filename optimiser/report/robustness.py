@@ -11,9 +11,11 @@ from optimiser.study.robustness import Robustness
 from optimiser.study.two_stages import TwoStages
 
 
-def robustness_page(answer: Robustness, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def robustness_page(
+    answer: Robustness, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """How well the list holds: over draws, over weights, over variants."""
-    say = words(lang)
+    say = words(lang, decimals)
     heading = Heading(
         answer.scenario.name or title, _robustness_sentences(answer, say), answer.termination == "optimal"
     )
@@ -27,9 +29,11 @@ def robustness_page(answer: Robustness, lang: str = "en", everything: bool = Fal
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
 
 
-def two_stages_page(answer: TwoStages, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def two_stages_page(
+    answer: TwoStages, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """What to decide now, what follows in each variant, and what it is worth."""
-    say = words(lang)
+    say = words(lang, decimals)
     if not answer.variants:
         code = "outcome.no-plan" if answer.termination == "time_limit" else f"outcome.{answer.termination}"
         heading = Heading(answer.scenario.name or title, [say(code)], False)
@@ -54,9 +58,11 @@ def two_stages_page(answer: TwoStages, lang: str = "en", everything: bool = Fals
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
 
 
-def inputs_page(answer: DecidingInputs, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def inputs_page(
+    answer: DecidingInputs, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """The inputs by how little they must move."""
-    say = words(lang)
+    say = words(lang, decimals)
     moving = [i for i in answer.inputs if i.move is not None]
     steady = sum(i.move is None and i.reached for i in answer.inputs)
     sentences = [say("inputs.found", count=len(moving), bound=say.share(answer.bound), all=len(answer.inputs))]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
@@ -18,16 +20,33 @@ MOST_ROWS = 40
 """Rows of a table on the screen; the rest is in the full answer."""
 
 
-def frontier_page(answer: Frontier, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def without_bars(block: Block) -> Block:
+    """A table without the bars it has on a screen of letters: a chart shows more."""
+    if not isinstance(block, Table):
+        return block
+    kept = [n for n in range(len(block.columns)) if not _is_bars([row[n] for row in block.rows])]
+    rows = [[row[n] for n in kept] for row in block.rows]
+    return replace(block, columns=[block.columns[n] for n in kept], rows=rows)
+
+
+def _is_bars(cells: Sequence[Any]) -> bool:
+    return any(cells) and all(isinstance(cell, str) and not cell.strip("#") for cell in cells)
+
+
+def frontier_page(
+    answer: Frontier, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """The frontier as a table with bars; what stayed open; findings."""
-    say = words(lang)
+    say = words(lang, decimals)
     heading = Heading(answer.scenario.name or title, _frontier_sentences(answer, say), answer.termination == "optimal")
     blocks: list[Block] = [heading]
     if answer.points:
         blocks.append(_points(answer, say, everything))
     if answer.open:
         listed = [say("frontier.interval", low=say.number(o.from_), high=say.number(o.to)) for o in answer.open]
-        blocks.append(Paragraph(say("title.open"), [say("frontier.open", term=_name(answer.terms[1], say)), *listed]))
+        blocks.append(
+            Paragraph(say("title.open"), [say("frontier.open", term=term_named(answer.terms[1], say)), *listed])
+        )
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
 
 
@@ -71,7 +90,7 @@ def _frontier_sentences(answer: Frontier, say: Words) -> list[str]:
 
 
 def _points(answer: Frontier, say: Words, everything: bool) -> Table:
-    first, second = (_name(t, say) for t in answer.terms)
+    first, second = (term_named(t, say) for t in answer.terms)
     columns = [
         Column(_with_unit(answer.terms[0], first, say), True),
         Column(_with_unit(answer.terms[1], second, say), True),
@@ -100,7 +119,8 @@ def _points(answer: Frontier, say: Words, everything: bool) -> Table:
     return Table(say("title.frontier"), columns, rows, [say("frontier.note", first=first, second=second), *notes])
 
 
-def _name(term: FrontierTerm, say: Words) -> str:
+def term_named(term: FrontierTerm, say: Words) -> str:
+    """A term of the frontier in words."""
     name = say(f"term.{term.term}", attribute=term.attribute or "")
     return say("term.of-tier", term=name, tier=term.tier) if term.tier else name
 
@@ -109,9 +129,11 @@ def _with_unit(term: FrontierTerm, name: str, say: Words) -> str:
     return name if term.unit in ("1", name) else f"{name} ({say.unit(term.unit)})"
 
 
-def curve_page(answer: BudgetCurve, lang: str = "en", everything: bool = False, title: str = "") -> list[Block]:
+def curve_page(
+    answer: BudgetCurve, lang: str = "en", everything: bool = False, title: str = "", decimals: int | None = None
+) -> list[Block]:
     """The objective by the size of a tier: pieces or steps, and every size asked."""
-    say = words(lang)
+    say = words(lang, decimals)
     blocks: list[Block] = [Heading(answer.scenario.name or title, _curve_sentences(answer, say), not answer.open)]
     if answer.pieces:
         columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "price")]

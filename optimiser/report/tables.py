@@ -20,7 +20,7 @@ _PER = {"N1": "site", "L1": "site", "T2": "site"} | dict.fromkeys(
 """What one more of a rule's bound is; a unit where it depends on the rule."""
 
 
-def headline(result: Result, say: Words) -> Block:
+def headline(result: Result, say: Words) -> Table:
     """What was decided, in numbers: the objective's terms, sites, money, multiplier."""
     rows = _objective(result.objective, say)
     if result.indicators is not None:
@@ -46,7 +46,7 @@ def headline(result: Result, say: Words) -> Block:
 def _objective(found: ObjectiveValue, say: Words) -> list[list[str]]:
     """The terms; their weighted sum where there is one; the best possible where the plan may be short of it."""
     rows = [
-        [term_name(t, say), say.number(t.value), f"{say.unit(t.unit)}, {say(f'headline.{t.sense}d')}"]
+        [term_name(t, say), say.value(t.value, t.unit), f"{say.unit(t.unit)}, {say(f'headline.{t.sense}d')}"]
         for t in found.terms
     ]
     if not found.terms or found.value is None:

@@ -38,26 +38,31 @@ def answer_workbook(answer: Answer) -> bytes:
 def tables_workbook(tables: Mapping[str, Table]) -> bytes:
     """A sheet for each table: names, then rows."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     book.remove(book.active)
     for name, (names, rows) in tables.items():
-        page = book.create_sheet(name[:LONGEST_NAME])
-        for n, row in enumerate([names, *rows], start=1):
-            for m, value in enumerate(row, start=1):
-                if value is not None:
-                    _put(page.cell(n, m), value, "General" if n == 1 else _FORMATS.get(names[m - 1], "General"))
-        page.freeze_panes = "A2"
-        for m, column in enumerate(names, start=1):
-            page.cell(1, m).font = Font(bold=True)
-            page.column_dimensions[get_column_letter(m)].width = (
-                40 if column in ("key", "value") else max(12, len(column))
-            )
+        add_sheet(book, name[:LONGEST_NAME], names, rows)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def add_sheet(book: Any, name: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
+    """A sheet at the end of a workbook: names in bold that stay in sight, then rows; the sheet."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    page = book.create_sheet(name)
+    for n, row in enumerate([names, *rows], start=1):
+        for m, value in enumerate(row, start=1):
+            if value is not None:
+                _put(page.cell(n, m), value, "General" if n == 1 else _FORMATS.get(names[m - 1], "General"))
+    page.freeze_panes = "A2"
+    for m, column in enumerate(names, start=1):
+        page.cell(1, m).font = Font(bold=True)
+        page.column_dimensions[get_column_letter(m)].width = 40 if column in ("key", "value") else max(12, len(column))
+    return page
 
 
 def _single(value: Any, path: str) -> Iterable[tuple[str, Any]]:

@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from optimiser.findings import Finding
 from optimiser.messages import Phrase, percentage
 from optimiser.plan import Plan
-from optimiser.result.result import FlipPoint, LevelRisk, LimitCheck, LossSummary, RiskReport, TierRisk
+from optimiser.result.result import FlipPoint, LevelRisk, LimitCheck, LossSummary, Quantile, RiskReport, TierRisk
 from optimiser.risk import measures, pool, terms
 from optimiser.risk.draws import DEFAULT_SEED, Draws
 from optimiser.scenario.fund import Tier
 from optimiser.scenario.scenario import Scenario
 
 Array = NDArray[np.float64]
+
+LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995, 0.999)
+"""Where the distribution of a tier's losses is told: denser where losses are large and rare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,6 +238,10 @@ def _tier(book: LossBook, n: int) -> TierRisk:
     return TierRisk(
         tier=tier.id,
         losses=_summary(losses, book.draws.probability, exposure),
+        quantiles=[
+            Quantile(level, loss)
+            for level, loss in zip(LEVELS, measures.quantiles(losses, book.draws.probability, LEVELS), strict=True)
+        ],
         expected_gain=gain,
         expected_yearly_return=terms.yearly_rate(net / exposure, years) if exposure > 0 and tier.in_pool else None,
         hurdle=tier.hurdle,

@@ -6,9 +6,10 @@ Amounts in EUR million; each is a whole number of euros.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
+from pydantic import Field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,7 +179,7 @@ class Binding:
     bound: Literal["at_least", "at_most", "equal"]
     shadow_price: float | None
     integers_fixed: bool
-    from_: RangeEnd = None
+    from_: Annotated[RangeEnd, Field(validation_alias="from")] = None
     to: RangeEnd = None
     holds: Holds | None = None
 
@@ -213,6 +214,14 @@ class LossSummary:
     probability_of_loss: float
     cvar_95: float
     cvar_99: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """Value at risk: in a share ``level`` of all cases at most ``loss`` is lost [EUR million]."""
+
+    level: float
+    loss: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,7 @@ class TierRisk:
     """One tier's own losses and return. expected_gain over the holding years [EUR million], rates a year.
 
     Of a guarantee: exposure is the amount guaranteed, losses are its calls, provision what is set aside for them.
+    quantiles: its distribution of losses, from the median to the worst in a thousand.
     """
 
     tier: str
@@ -268,6 +278,7 @@ class TierRisk:
     hurdle: float | None
     limits: list[LimitCheck]
     provision: float | None = None
+    quantiles: list[Quantile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ measure has the unit of its losses), positive where money is lost and negative w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,13 +41,23 @@ def value_at_risk(losses: Array, probability: Array, alpha: float) -> float:
 
     Raises ``ValueError`` unless 0 ≤ α < 1; at α = 0 it is the least loss that has a probability.
     """
-    _check_level(alpha)
+    return quantiles(losses, probability, (alpha,))[0]
+
+
+def quantiles(losses: Array, probability: Array, levels: Sequence[float]) -> list[float]:
+    """The value at risk at each of several levels, the draws sorted once.  [unit of the losses]
+
+    Raises ``ValueError`` unless 0 ≤ α < 1 for each of them.
+    """
+    for alpha in levels:
+        _check_level(alpha)
     possible = probability > 0
     order = np.argsort(losses[possible], kind="stable")
     reached = np.cumsum(probability[possible][order])
-    first = int(np.searchsorted(reached, alpha - ROUNDING))
+    firsts = np.searchsorted(reached, np.asarray(levels) - ROUNDING)
     # Where rounding leaves the whole sum below α, the worst draw is meant.
-    return float(losses[possible][order[min(first, len(order) - 1)]])
+    found: list[float] = losses[possible][order[np.minimum(firsts, len(order) - 1)]].tolist()
+    return found
 
 
 def cvar(losses: Array, probability: Array, alpha: float) -> float:

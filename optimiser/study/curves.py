@@ -20,9 +20,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from optimiser.allocation import Source, loaded_from, options_of, provenance, solve_stated
 from optimiser.errors import QuestionError
@@ -60,7 +61,7 @@ class CurvePoint:
 class Piece:
     """Sizes between which one more euro is worth ``price``; exact, of a linear programme."""
 
-    from_: float
+    from_: Annotated[float, Field(validation_alias="from")]
     to: float
     price: float
 
@@ -72,7 +73,7 @@ class Step:
     gain: of the objective from the one to the other. entering, leaving: phases.
     """
 
-    from_: float
+    from_: Annotated[float, Field(validation_alias="from")]
     to: float
     gain: float | None
     entering: list[str]
@@ -83,7 +84,7 @@ class Step:
 class OpenSizes:
     """Sizes between which the time limit left open what happens."""
 
-    from_: float
+    from_: Annotated[float, Field(validation_alias="from")]
     to: float
 
 

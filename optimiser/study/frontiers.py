@@ -20,9 +20,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance, solve_stated
 from optimiser.errors import QuestionError
@@ -89,7 +90,7 @@ class FrontierPoint:
 class OpenInterval:
     """Values of the second term between which further points may lie, since the time limit came first."""
 
-    from_: float
+    from_: Annotated[float, Field(validation_alias="from")]
     to: float
 
 

@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.page.levers import edits_of, grouped, levers_of, value_of
-from api.page.tile_map import TILES, tiles
 from api.page.work import answer_part, form_part
 from api.settings import Settings
 from api.work.job import Job
 from optimiser.library import library_files
+from optimiser.report.tile_map import TILES, tiles
 from optimiser.scenario.load import load_document
 
 SMALL = "/scenarios/first-loss-design"

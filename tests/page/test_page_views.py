@@ -225,11 +225,14 @@ def test_every_file_is_what_its_name_says(client: httpx.Client, name: str, lang:
         assert file.json()["termination"] == "optimal"
     elif name == "model.lp":
         assert file.text.splitlines()[1] in ("min", "max") and file.text.rstrip().endswith("end")
+    elif name == "report.html":
+        assert f'<html lang="{lang}">' in file.text and "<svg" in file.text
     elif name == "money-by-year.png":
         assert file.content.startswith(b"\x89PNG")
     else:
         inside = zipfile.ZipFile(io.BytesIO(file.content)).namelist()
-        assert ("money.csv" if name == "tables.zip" else "xl/workbook.xml") in inside
+        held = {"tables.zip": "money.csv", "report.docx": "word/document.xml", "allocation.xlsx": "xl/workbook.xml"}
+        assert held[name] in inside
 
 
 def test_a_file_of_a_scenario_that_cannot_be_read_is_a_problem(client: httpx.Client) -> None:

@@ -10,18 +10,19 @@ from typing import Any
 from api.page.charts import money_by_year
 from api.page.levers import grouped, levers_of, switches_of
 from api.page.rendering import words
-from api.page.tile_map import size, tiles
 from api.page.views.drawing import Context, Drawing, Question
-from api.page.views.files import FILES
+from api.page.views.files import FILES, can_be_made
 from optimiser.allocation import allocate
 from optimiser.explain.answer import Repair
 from optimiser.explain.repairs import repair
 from optimiser.messages import listed
 from optimiser.report.explanations import repair_page
+from optimiser.report.names import tier_names, with_names
 from optimiser.report.numbers import amounts
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table
 from optimiser.report.page import words as report_words
 from optimiser.report.pages import result_page
+from optimiser.report.tile_map import size, tiles
 from optimiser.result.result import Result
 from optimiser.scenario.candidate import Candidate
 from optimiser.scenario.fund import Tier
@@ -58,7 +59,7 @@ def answered(q: Question) -> Context:
         "chart": money_by_year(result, names, say("consortia"), q.lang),
         "map": tiles_of(result, q.lang),
         "sources": sources_of(q.scenario),
-        "files": {name: q.view.to(f"files/{name}", q.lang) for name in FILES if result.has_allocation or _of_any(name)},
+        "files": {name: q.view.to(f"files/{name}", q.lang) for name in FILES if _is_offered(name, result)},
         "repairs": [],
     }
     if result.termination == "infeasible":
@@ -67,9 +68,10 @@ def answered(q: Question) -> Context:
     return context
 
 
-def _of_any(name: str) -> bool:
-    """Files that need no plan."""
-    return name in ("scenario.json", "model.lp", "allocation.json")
+def _is_offered(name: str, result: Result) -> bool:
+    """Some files need a plan, some a library that may not be installed."""
+    without_plan = name in ("scenario.json", "model.lp", "allocation.json")
+    return (result.has_allocation or without_plan) and can_be_made(name)
 
 
 def repairs_of(found: Repair, q: Question) -> list[tuple[Block, str | None]]:
@@ -98,16 +100,6 @@ def _applied(changes: Iterable[Any], q: Question) -> str:
     return replace(q.view, kept=[*kept, *settings.items()]).to("allocation", q.lang)
 
 
-def tier_names(scenario: Scenario) -> dict[str, str]:
-    """What tiers are called."""
-    return {t.id: t.name or t.id for t in scenario.fund.tiers}
-
-
-def with_names(blocks: Iterable[Block], names: dict[str, str]) -> list[Block]:
-    """The same blocks with tiers called by their names, where an id stands alone as a column's or a row's title."""
-    return [_named(b, names) if isinstance(b, Table) else b for b in blocks]
-
-
 def with_sites(blocks: Iterable[Block], names: dict[str, str], lang: str) -> list[Block]:
     """The same blocks with sites called by their names wherever a cell holds ids alone, one or several."""
 
@@ -121,17 +113,6 @@ def with_sites(blocks: Iterable[Block], names: dict[str, str], lang: str) -> lis
         replace(b, rows=[[called(cell) for cell in row] for row in b.rows]) if isinstance(b, Table) else b
         for b in blocks
     ]
-
-
-def site_names(scenario: Scenario) -> dict[str, str]:
-    """What candidates are called."""
-    return {c.id: c.name or c.id for c in scenario.candidates}
-
-
-def _named(table: Table, names: dict[str, str]) -> Table:
-    columns = [replace(c, title=names.get(c.title, c.title)) for c in table.columns]
-    rows = [[names.get(row[0], row[0]) if isinstance(row[0], str) else row[0], *row[1:]] for row in table.rows]
-    return replace(table, columns=columns, rows=rows)
 
 
 def _section(block: Block, result: Result, q: Question, names: dict[str, str]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 
-from api.page.views.allocation import site_names, with_sites
+from api.page.views.allocation import with_sites
 from api.page.views.drawing import Context, Drawing, Question
 from optimiser.explain.answer import EntryPrice, Explanation
 from optimiser.explain.explanations import explain_candidate, explain_country
 from optimiser.messages import listed
 from optimiser.report.explanations import explanation_page
+from optimiser.report.names import site_names
 from optimiser.report.page import Heading, words
 from optimiser.scenario.countries import carried_figures
 from optimiser.scenario.load import Loaded

@@ -7,7 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from api.page.charts import money_picture
 from api.page.rendering import words
@@ -15,6 +15,7 @@ from api.page.views.drawing import Question
 from api.problems import refuse
 from optimiser.allocation import allocate
 from optimiser.messages import decimal_mark
+from optimiser.report.documents.writing import lacking, report_bytes
 from optimiser.report.files import CsvFormat, csv_bytes, rows_of
 from optimiser.result.result import Result
 from optimiser.scenario.load import document_of
@@ -70,6 +71,25 @@ def chart_file(q: Question) -> bytes:
     return made
 
 
+def report_file(name: str) -> Callable[[Question], bytes]:
+    """The report of the allocation in the format of this name.
+
+    Errors: ProblemError not-found where what the format needs is not installed.
+    """
+
+    def made(q: Question) -> bytes:
+        if not can_be_made(name):
+            raise refuse("not-found")
+        return report_bytes([_result(q)], name, q.lang, q.scenario)
+
+    return made
+
+
+def can_be_made(name: str) -> bool:
+    """Whether the libraries that a file is made with are installed."""
+    return not name.startswith("report.") or not lacking(PurePath(name).suffix)
+
+
 def _result(q: Question) -> Result:
     return allocate(q.loaded, q.options, q.lang)
 
@@ -81,6 +101,11 @@ FILES: Mapping[str, tuple[Callable[[Question], bytes], str]] = {
     ),
     "tables.zip": (tables_file, "application/zip"),
     "allocation.json": (result_file, "application/json"),
+    "report.docx": (
+        report_file("report.docx"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    "report.html": (report_file("report.html"), "text/html; charset=utf-8"),
     "money-by-year.png": (chart_file, "image/png"),
     "scenario.json": (scenario_file, "application/json"),
     "model.lp": (model_file, "text/plain; charset=utf-8"),

@@ -9,14 +9,14 @@ from typing import Any
 
 from api.page.levers import value_of
 from api.page.rendering import words
-from api.page.views.allocation import tier_names, with_names
 from api.page.views.drawing import Context, Drawing, Question
 from optimiser.messages import text, unit_words
 from optimiser.report import tables
+from optimiser.report.names import tier_names, with_names
 from optimiser.report.numbers import number
-from optimiser.report.page import Block, Heading, Table
+from optimiser.report.page import Block, Heading
 from optimiser.report.page import words as report_words
-from optimiser.report.studies import frontier_page
+from optimiser.report.studies import frontier_page, without_bars
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 from optimiser.study.frontiers import Frontier, frontier
@@ -90,24 +90,11 @@ def answered(q: Question) -> Context:
     assert isinstance(heading, Heading)
     plans = [_plan(answer, n, q) for n in range(min(len(answer.points), MOST_PLANS))]
     return {
-        "blocks": [replace(heading, title=""), *(_without_bars(b) for b in blocks[1:])],
+        "blocks": [replace(heading, title=""), *(without_bars(b) for b in blocks[1:])],
         "chart": drawn(answer, terms_of(q.scenario, q.lang), q.lang) if len(answer.points) > 1 else None,
         "plans": plans,
         "alone": len(answer.points) == 1,
     }
-
-
-def _without_bars(block: Block) -> Block:
-    """A table without the bars it has on a screen of letters: the chart shows more."""
-    if not isinstance(block, Table):
-        return block
-    kept = [n for n in range(len(block.columns)) if not _is_bars([row[n] for row in block.rows])]
-    rows = [[row[n] for n in kept] for row in block.rows]
-    return replace(block, columns=[block.columns[n] for n in kept], rows=rows)
-
-
-def _is_bars(cells: Sequence[Any]) -> bool:
-    return any(cells) and all(isinstance(cell, str) and not cell.strip("#") for cell in cells)
 
 
 def _plan(answer: Frontier, n: int, q: Question) -> dict[str, Any]:

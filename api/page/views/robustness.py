@@ -8,11 +8,11 @@ from typing import Any
 
 from api.page.levers import value_of
 from api.page.rendering import words
-from api.page.views.allocation import site_names, with_names
 from api.page.views.drawing import Context, Drawing, Question
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
 from optimiser.messages import Phrase, type_of
+from optimiser.report.names import site_names, with_names
 from optimiser.report.numbers import share
 from optimiser.report.page import Heading, Paragraph
 from optimiser.report.robustness import robustness_page

@@ -10,6 +10,7 @@ from optimiser.messages.en.answers import LABELS, PHRASES, REASONS, UNITS, VERDI
 from optimiser.messages.en.commands import CLI
 from optimiser.messages.en.explanations import EXPLAIN
 from optimiser.messages.en.page import PAGE
+from optimiser.messages.en.reports import REPORTS
 from optimiser.messages.en.words import Words
 
 FINDINGS = findings.FINDINGS | service.FINDINGS | desk.FINDINGS
@@ -20,7 +21,7 @@ SUBJECTS = {
     "phrase": PHRASES,
     "unit": UNITS,
     "verdict": VERDICTS,
-    "cli": CLI,
+    "cli": CLI | REPORTS,
     "page": PAGE,
     "desk": desk.DESK,
 }

@@ -654,6 +654,19 @@ FINDINGS: dict[str, tuple[Words, Words]] = {
     ),
     "named-twice-in-order": ("A tier stands twice in the order; the first place counts.", "Name each tier once."),
     # plans
+    "not-an-answer": (
+        "This is no answer of this program.",
+        "Give the JSON that allocate, compare, frontier, robustness, explain or repair saved with --out or --json.",
+    ),
+    "answer-changed": (
+        "This cannot stand in an answer of the kind {kind}.",
+        "Save the answer again; files changed by hand, or of another version, may not be readable.",
+    ),
+    "no-answers": ("There is no answer to report on.", "Name one saved answer at least."),
+    "answer-of-another": (
+        "Answer {n} is of another scenario: its SHA-256 is {of}, that of the scenario given is {scenario}.",
+        "Give the scenario it was made of, with the same --set, or leave the scenario out.",
+    ),
     "plan-not-an-object": (
         'A plan is an object with "money"; this is {found}.',
         'Give {{"money": […]}}, as in a result.',

@@ -89,6 +89,8 @@ PAGE: dict[str, Words] = {
     "files.note": "To save the page as PDF, print it: levers and links stay out.",
     "file.allocation.xlsx": "All tables as a workbook (XLSX)",
     "file.tables.zip": "All tables as CSV (ZIP)",
+    "file.report.docx": "A report for a note (Word)",
+    "file.report.html": "The same report as one page (HTML)",
     "file.allocation.json": "The whole result (JSON)",
     "file.money-by-year.png": "The chart (PNG)",
     "file.scenario.json": "The scenario with its changes (JSON)",
