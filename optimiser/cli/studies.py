@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -114,6 +116,10 @@ def robustness(
     inputs: Annotated[
         bool, typer.Option("--inputs", help="Ask instead which input must move least to change the list.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, metavar="COUNT", help="Processes that solve draws; as many as processors."),
+    ] = None,
     bound: Annotated[
         float, typer.Option("--bound", metavar="SHARE", help="With --inputs: greatest move tried, either way.")
     ] = 0.5,
@@ -133,8 +139,10 @@ def robustness(
     if two_stages and inputs:
         raise typer.BadParameter(say("usage.one-question", lang), param_hint="--two-stage / --inputs")
     loaded = expect(load(file, settings or [], lang), lang, as_json)
+    from optimiser.batch.engine import processes
     from optimiser.report.robustness import inputs_page, robustness_page, two_stages_page
     from optimiser.study.inputs import deciding_inputs
+    from optimiser.study.robustness import PART
     from optimiser.study.robustness import robustness as held
     from optimiser.study.two_stages import two_stage
 
@@ -149,9 +157,14 @@ def robustness(
         decided = asked(lambda: deciding_inputs(loaded, bound, options, lang, progress), lang, as_json)
         give(decided, partial(inputs_page, decided, lang, verbose, file), as_json, out, csv_format, lang, "inputs")
         raise typer.Exit(exit_of_study(decided.termination, bool(decided.inputs)))
-    answer = asked(
-        lambda: held(loaded, draws, seed, weights, weights_of, weight_range, options, lang, progress), lang, as_json
-    )
+    # A few draws are solved sooner than a worker begins.
+    count = min(workers or os.cpu_count() or 1, draws // (2 * PART) if workers is None else draws)
+    with processes(count) if count > 1 and loaded.expect().uncertain else nullcontext() as pool:
+        answer = asked(
+            lambda: held(loaded, draws, seed, weights, weights_of, weight_range, options, lang, progress, pool),
+            lang,
+            as_json,
+        )
     give(answer, partial(robustness_page, answer, lang, verbose, file), as_json, out, csv_format, lang, "robustness")
     raise typer.Exit(exit_of_study(answer.termination, True))
 

@@ -73,7 +73,9 @@ class Inquiry:
         scenario = with_patch(self.scenario, settings).scenario if settings else self.scenario
         if scenario is None:
             return None
-        options = replace(self.clock.next(), tie_break=False, settle_money=False, unspent=False, mip_gap=0.0)
+        options = replace(
+            self.clock.next(), tie_break=False, settle_money=False, unspent=False, prices=False, mip_gap=0.0
+        )
 
         def stated(model: Model) -> Model:
             model = forced(model, inside, outside)

@@ -9,7 +9,7 @@ stood there, and null sets null. A key of an object may be new; a list member mu
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optimiser.scenario.pointer import place, set_value, split
@@ -24,6 +24,20 @@ def patched(document: Any, patch: Mapping[str, Any]) -> Any:
     for key, value in patch.items():
         parts = tuple(split(key)) if key.startswith("/") else (key,)
         _put(changed, parts, copy.deepcopy(value))
+    return changed
+
+
+def with_values(document: Any, places: Sequence[tuple[str | int, ...]], values: Sequence[Any]) -> Any:
+    """The document with these values at these places (``keys_to``); what no place leads through is shared."""
+    changed = copy.copy(document)
+    own: dict[tuple[str | int, ...], Any] = {(): changed}
+    for keys, value in zip(places, values, strict=True):
+        for depth in range(1, len(keys)):
+            way = keys[:depth]
+            if way not in own:
+                above = own[way[:-1]]
+                own[way] = above[way[-1]] = copy.copy(above[way[-1]])
+        own[keys[:-1]][keys[-1]] = value
     return changed
 
 

@@ -93,6 +93,20 @@ def set_value(document: Any, pointer: str | Sequence[str], value: Any) -> None:
         raise PointerError(Phrase("pointer.value", {"place": join(parts[:-1]), "name": repr(last)}))
 
 
+def keys_to(document: Any, pointer: str) -> tuple[str | int, ...]:
+    """The keys and positions by which ``pointer`` leads to its place, for documents of one shape.
+
+    Errors: PointerError where the way to the last part leads nowhere.
+    """
+    parts, here = split(pointer), document
+    keys: list[str | int] = []
+    for depth, part in enumerate(parts):
+        keys.append(_position(here, part, parts[: depth + 1]) if isinstance(here, list) else part)
+        if depth + 1 < len(parts):
+            here = _step(here, part, parts[: depth + 1])
+    return tuple(keys)
+
+
 def _step(here: Any, part: str, way: list[str]) -> Any:
     if isinstance(here, dict):
         if part not in here:

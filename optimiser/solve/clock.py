@@ -24,6 +24,11 @@ class Clock:
         return max(self.started + self.options.time_limit_s - time.perf_counter(), 0.0)
 
     @property
+    def ends_at(self) -> float:
+        """When the limit is reached, by the clock that processes share (``time.time``)."""
+        return time.time() + self.remaining_s
+
+    @property
     def over(self) -> bool:
         """Whether the limit is reached: what is not solved yet stays unsolved, and is said to be."""
         return self.remaining_s <= 0.0

@@ -27,7 +27,9 @@ class SolveOptions:
     solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
     tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
     settle_money: whether equally good ways to pay are told apart, too.
-    unspent: whether to ask which rules keep money unspent. Questions of many solves do without some of these.
+    unspent: whether to ask which rules keep money unspent.
+    prices: whether prices, the ranges in which they hold, and whether another plan is as good are asked for.
+    Questions of many solves do without some of these.
     watch: looks on while HiGHS searches, and may stop it; None looks on at nothing.
     """
 
@@ -38,4 +40,5 @@ class SolveOptions:
     tie_break: bool = True
     settle_money: bool = True
     unspent: bool = True
+    prices: bool = True
     watch: Watch | None = field(default=None, compare=False, repr=False)

@@ -154,17 +154,25 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
         if beside is not None:
             start.count(hot=True)
             return beside
-    if start is not None:
+    # Where money is not settled no vertex is asked for, and every basis of the last search is a place to begin.
+    hot = start is not None and not anew and _is_of_lists(model, arrays, options)
+    if start is not None and not hot:
         start.forget()
     while True:
         # The session a neighbour left has nobody who looks on.
-        kept = start if anew and options.watch is None else None
+        kept = start if (anew or hot) and options.watch is None else None
         session = kept.session(arrays, options.threads) if kept else _session(model, arrays, options)
-        search = Search(session, arrays, options, deadline, anew=anew)
-        search.start = start if anew else None
+        search = Search(session, arrays, options, deadline, anew=anew, hot=hot)
+        search.start = start if anew or hot else None
         for values in excluded:
             _exclude(search, values)
-        outcome = _search(model, search, ties)
+        try:
+            outcome = _search(model, search, ties)
+        except Unsettled:
+            assert start is not None
+            start.forget()
+            hot = False
+            continue
         has_plan = isinstance(outcome, Outcome) and outcome.values is not None
         if options.unspent and has_plan and isinstance(session, Session):
             assert isinstance(outcome, Outcome) and outcome.values is not None
@@ -199,30 +207,30 @@ def _beside(model: Model, arrays: Arrays, options: SolveOptions, start: Start, d
     fractions = [i for i in model.columns.y.values() if not arrays.integer[i]]
     width = len(arrays.cost)
     costs = [*(cost_of(goal, width) for goal in model.stages), *start.tie_break.costs(width)]
-    found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline), session)
+    found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline, options.prices), session)
     if found is None:
         return None
-    values = [float(cost @ found.vertex.values) for cost in costs[: len(model.stages)]]
+    values = [float(cost @ found.values) for cost in costs[: len(model.stages)]]
     stages = [
         StageOutcome(goal.name, value, value, True, absolute_gap(goal))
         for goal, value in zip(model.stages, values, strict=True)
     ]
     outcome = Outcome(
         termination="optimal",
-        values=found.vertex.values,
-        row_dual=found.vertex.row_dual,
+        values=found.values,
+        row_dual=found.vertex.row_dual if found.vertex is not None else None,
         stages=tuple(stages),
         absolute_gap=stages[0].absolute_gap,
         another_optimum=found.another_optimum,
         integers_fixed=False,
-        row_range=found.vertex.row_range,
+        row_range=found.vertex.row_range if found.vertex is not None else None,
         solver_seconds=session.seconds,
     )
-    if not options.unspent or not tiers_with_money_left(model, found.vertex.values):
+    if not options.unspent or not tiers_with_money_left(model, found.values):
         return outcome
     search = Search(session, arrays, options, deadline, start=start, hot=True, anew=True)
     try:
-        kept = kept_by(model, session, found.vertex.values, search.run, search.polishing(), anew=True)
+        kept = kept_by(model, session, found.values, search.run, search.polishing(), anew=True)
     except Unsettled:
         return None
     return replace(outcome, kept=kept, solver_seconds=session.seconds)
@@ -247,6 +255,12 @@ def _is_taken_anew(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
     told_apart = options.tie_break and options.settle_money
     is_one_plan = told_apart and not model.soft and all(goal.tolerance == 0 for goal in model.stages)
     return is_linear and is_one_plan and len(arrays.cost) <= LARGE
+
+
+def _is_of_lists(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
+    """Whether only the objective and who is funded are asked of a linear programme."""
+    is_linear = options.solver == "highs" and not model.losses and not arrays.integer.any()
+    return is_linear and options.tie_break and not options.settle_money
 
 
 def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
@@ -278,7 +292,7 @@ def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
             return values
         # No time to make the plan exact: it is kept as the search found it, and the certificate tells.
         linear = _Linear(linear.ending, values)
-    if search.anew and linear.ending == "optimal":
+    if search.anew and linear.ending == "optimal" and search.options.prices:
         linear = _taken_anew(search, model.stages, linear)
     if linear.another_optimum == "exists" or uniqueness == "none":
         uniqueness = linear.another_optimum
@@ -411,7 +425,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
     less_broken = np.zeros(len(search.arrays.row_lower), dtype=bool)
     for n, goal in enumerate([*model.stages, *ties]):
         search.look_at(goal)
-        if n == stages and divisible:
+        if n == stages and divisible and search.options.prices:
             another = _another_fraction(search, divisible, values)
         cost = _cost(search, goal)
         search.session.maximise(cost)
@@ -438,7 +452,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
         if n == objective and run.row_dual is not None:
             row_dual = np.where(less_broken, np.nan, run.row_dual[: len(less_broken)])
             is_linear = isinstance(search.session, Session) and not search.arrays.integer.any()
-            if n == 0 and is_linear and not search.anew:
+            if n == 0 and is_linear and not search.anew and search.options.prices:
                 assert isinstance(search.session, Session)
                 row_range = search.session.bound_ranges()
         if n < stages:

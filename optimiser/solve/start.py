@@ -48,8 +48,8 @@ class Start:
 
     def settle(self, arrays: Arrays, values: Floats, plan: str, prices: str) -> None:
         """Take over the bases of the programmes of these names, with which the last answer was found."""
-        if plan in self.bases and prices in self.bases:
-            self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases[prices])
+        if plan in self.bases:
+            self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases.get(prices))
 
     def has_neighbour_of(self, arrays: Arrays) -> bool:
         """Whether there is an answer to begin from."""

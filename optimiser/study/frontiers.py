@@ -351,7 +351,7 @@ class _Search:
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
         # Equally good whole plans need not be told apart; without whole decisions a point is found from the last one.
-        options = replace(self.clock.next(), tie_break=not self.whole)
+        options = replace(self.clock.next(), tie_break=not self.whole, unspent=False, prices=False)
         optimum = solve_stated(side.scenario, model or side.model, arrays, options, start=side.start)
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum

@@ -112,7 +112,7 @@ def deciding_inputs(
     """
     loaded = loaded_from(source)
     check_numbers(number("/bound", bound, 0.01, 0.99))
-    clock = Clock(replace(options or options_of(loaded.expect()), settle_money=False, unspent=False))
+    clock = Clock(replace(options or options_of(loaded.expect()), settle_money=False, unspent=False, prices=False))
     return _Study(loaded, bound, clock, lang, progress).answer()
 
 

@@ -10,17 +10,24 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance, solve_scenario, solve_stated
+from optimiser.allocation import (
+    Optimum,
+    Source,
+    loaded_from,
+    options_of,
+    provenance,
+    solve_scenario,
+    solve_stated,
+)
 from optimiser.errors import PointerError, QuestionError
 from optimiser.findings import Finding
 from optimiser.messages import Phrase
@@ -30,18 +37,22 @@ from optimiser.result.result import Provenance, ScenarioId, Termination
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.check.studies import stated_number
 from optimiser.scenario.load import Loaded, alone, load_document, with_patch
-from optimiser.scenario.pointer import set_value, value_at
+from optimiser.scenario.patch import patched
+from optimiser.scenario.pointer import value_at
 from optimiser.scenario.scenario import Scenario, Uncertain
 from optimiser.solve.clock import Clock
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.stacked import solve_stacked
 from optimiser.study.asked import check_numbers, number, whole
 from optimiser.study.core import CoreIndex, core_index
+from optimiser.study.draws import Drawn, Draws, Input, chosen_of, solve_draws, solve_part
 from optimiser.study.report import Progress, Report, asides_dropped, silent
 from optimiser.study.two_stages import Stated, broken_further, difference, stated
 
 MOST_DRAWS = 100_000
-LEAST_POINT = 2.0**-53
+
+PART = 25
+"""Draws of one task: enough to make its journey cheap, few enough to keep all workers busy to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +178,14 @@ def robustness(
     options: SolveOptions | None = None,
     lang: str = "en",
     progress: Progress = silent,
+    workers: Executor | None = None,
 ) -> Robustness:
     """How well the list of funded sites holds.
 
     draws: of the uncertain inputs together (1 to 100,000); without uncertain inputs none are made.
     weights: draws of weights for the core index, none by default. weights_of: "objective" or "score".
     weight_range: each weight is drawn between (1 − range) and (1 + range) times its own [share 0..1].
-    options: time limit for all solves together.
+    options: time limit for all solves together. workers: who solves the draws; None for this process alone.
     Errors: ScenarioError where the scenario has errors; QuestionError where nothing can be asked of it, or a range
     holds a value with which the scenario is not valid; SolverError where the solver refuses.
     """
@@ -192,8 +204,8 @@ def robustness(
     )
     if not scenario.uncertain and not scenario.variants and not weights:
         raise QuestionError([Finding("error", "robustness-nothing", "/scenario")])
-    clock = Clock(replace(options or options_of(scenario), settle_money=False, unspent=False))
-    study = _Study(loaded, clock, lang, progress, seed)
+    clock = Clock(replace(options or options_of(scenario), settle_money=False, unspent=False, prices=False))
+    study = _Study(loaded, clock, lang, progress, seed, workers=workers)
     return study.answer(draws, weights, weights_of, weight_range)
 
 
@@ -206,6 +218,7 @@ class _Study:
     lang: str
     progress: Progress
     seed: int
+    workers: Executor | None = None
     findings: list[Finding] = field(default_factory=list)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
@@ -257,30 +270,26 @@ class _Study:
         return optimum
 
     def _draws(
-        self, inputs: Sequence[_Input], base: Optimum, count: int
+        self, inputs: Sequence[Input], base: Optimum, count: int
     ) -> tuple[DrawCounts, list[Certainty], Spread | None]:
         scenario = self.loaded.expect()
         funded: Counter[tuple[str, str]] = Counter()
         lists: Counter[frozenset[tuple[str, str]]] = Counter()
         values: list[float] = []
         infeasible = unproven = 0
-        for n, version in enumerate(_versions(scenario, inputs, count, self.seed)):
-            if self.clock.over:
+        all_draws = Draws(alone(scenario), inputs, count, self.seed)
+        for done, drawn in enumerate(self._solved_draws(all_draws), 1):
+            if drawn.termination == "infeasible":
+                infeasible += 1
+            elif drawn.value is None:
                 break
-            optimum = self._solved(version)
-            self.progress(n + 1, count)
-            if optimum.plan is None:
-                if optimum.outcome.termination == "infeasible":
-                    infeasible += 1
-                    continue
-                break
-            value = optimum.value
-            assert value is not None
-            unproven += not optimum.proven
-            values.append(value)
-            chosen = _chosen(optimum)
-            funded.update(chosen)
-            lists[chosen] += 1
+            else:
+                unproven += not drawn.proven
+                values.append(drawn.value)
+                funded.update(drawn.chosen)
+                lists[drawn.chosen] += 1
+            self.solver_seconds += drawn.solver_seconds
+            self.progress(done, count)
         here = _chosen(base)
         counts = DrawCounts(count, len(values), infeasible, unproven, lists[here], len(lists))
         certainty = []
@@ -295,6 +304,31 @@ class _Study:
             low_5, median, high_95 = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
             spread = Spread(base.value, float(np.mean(values)), low_5, median, high_95)
         return counts, certainty, spread
+
+    def _solved_draws(self, draws: Draws) -> Iterator[Drawn]:
+        """Every draw in its order, until the time is over; by the workers there are, a part of them at a time.
+
+        A part begins from nothing, whoever solves it: the answer does not depend on how many workers there are.
+        """
+        parts = [(n, min(n + PART, draws.count)) for n in range(0, draws.count, PART)]
+        options = self.clock.options
+        if self.workers is None:
+            for part in parts:
+                yield from solve_draws(draws, *part, options, self.clock)
+            return
+        ends_at = self.clock.ends_at
+        tasks = [self.workers.submit(solve_part, draws, *part, options, ends_at) for part in parts]
+        try:
+            for task in tasks:
+                found = task.result()
+                yield from found.solved
+                if found.refused:
+                    raise QuestionError(found.refused)
+                if not found.whole:
+                    return
+        finally:
+            for task in tasks:
+                task.cancel()
 
     def _price(self, scenario: Scenario, base: Optimum) -> PriceOfRobustness:
         """One programme: the scenario and every variant side by side, each common phase decided the same in all."""
@@ -338,40 +372,7 @@ class _Study:
         return optimum
 
 
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """An uncertain input that can be drawn. whole: whether only whole numbers may stand there."""
-
-    pointer: str
-    value: float
-    low: float
-    high: float
-    distribution: str
-    whole: bool
-
-    def at(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The values at these quantiles: F⁻¹(u), all between low and high.
-
-        uniform; triangular with its peak at the stated value; normal around the middle of the range with a standard
-        deviation of a quarter of it, cut off at low and high (2 standard deviations either way).
-        """
-        width = self.high - self.low
-        if width == 0:
-            return np.full(len(u), self.low)
-        if self.distribution == "triangular":
-            peak = (self.value - self.low) / width
-            up = self.low + width * np.sqrt(u * peak)
-            return np.where(u <= peak, up, self.high - width * np.sqrt((1 - u) * (1 - peak)))
-        if self.distribution == "normal":
-            from scipy.special import ndtr, ndtri  # type: ignore[import-untyped]
-
-            below = ndtr(-2.0)
-            middle: NDArray[np.float64] = (self.low + self.high) / 2 + width / 4 * ndtri(below + u * (1 - 2 * below))
-            return np.clip(middle, self.low, self.high)
-        return self.low + width * u
-
-
-def inputs_of(scenario: Scenario) -> list[_Input]:
+def inputs_of(scenario: Scenario) -> list[Input]:
     """The uncertain inputs, each tried at both ends and in the middle of its range.
 
     Errors: QuestionError where the scenario is not valid somewhere there.
@@ -388,7 +389,7 @@ def inputs_of(scenario: Scenario) -> list[_Input]:
     return found
 
 
-def _tried(document: Any, full: Any, u: Uncertain) -> _Input:
+def _tried(document: Any, full: Any, u: Uncertain) -> Input:
     assert u.low is not None and u.high is not None, "checked: an uncertain number has a range"
     value = float(stated_number(value_at(full, u.pointer)))
     as_whole = False
@@ -399,38 +400,17 @@ def _tried(document: Any, full: Any, u: Uncertain) -> _Input:
         elif reason is not None:
             params = {"value": at, "reason": reason}
             raise QuestionError([Finding("error", "uncertain-impossible", u.pointer, params)])
-    return _Input(u.pointer, value, u.low, u.high, u.distribution or "uniform", as_whole)
+    return Input(u.pointer, value, u.low, u.high, u.distribution or "uniform", as_whole)
 
 
 def _invalid(document: Any, pointer: str, value: float) -> str | None:
     """Why the scenario is not valid with this value; None where it is."""
-    changed = copy.deepcopy(document)
     try:
-        set_value(changed, pointer, value)
+        changed = patched(document, {pointer: value})
     except PointerError as error:
         return str(error)
     errors = [f.message() for f in load_document(changed).findings if f.severity == "error"]
     return errors[0] if errors else None
-
-
-def _versions(scenario: Scenario, inputs: Sequence[_Input], count: int, seed: int) -> Iterator[Scenario]:
-    """The scenario at each draw of its uncertain inputs."""
-    from scipy.stats import qmc  # type: ignore[import-untyped]
-
-    document = alone(scenario)
-    points = np.clip(qmc.Halton(len(inputs), scramble=True, rng=seed).random(count), LEAST_POINT, 1 - LEAST_POINT)
-    drawn = [i.at(points[:, n]) for n, i in enumerate(inputs)]
-    for s in range(count):
-        changed = copy.deepcopy(document)
-        for i, values in zip(inputs, drawn, strict=True):
-            set_value(changed, i.pointer, round(float(values[s])) if i.whole else float(values[s]))
-        loaded = load_document(changed)
-        if loaded.scenario is None:
-            # Each input is valid all over its range, but not with all others.
-            reason = next(f.message() for f in loaded.findings if f.severity == "error")
-            params = {"value": [float(f"{v[s]:.6g}") for v in drawn], "reason": reason}
-            raise QuestionError([Finding("error", "uncertain-impossible", "/scenario/uncertain", params)])
-        yield loaded.scenario
 
 
 def wilson(times: int, of: int) -> tuple[float, float]:
@@ -453,4 +433,4 @@ def _book(optimum: Optimum) -> LossBook | None:
 
 def _chosen(optimum: Optimum) -> frozenset[tuple[str, str]]:
     assert optimum.plan is not None
-    return frozenset(key for key, y in optimum.plan.fraction.items() if y)
+    return chosen_of(optimum.plan)
