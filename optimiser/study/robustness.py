@@ -314,6 +314,8 @@ class _Study:
         options = self.clock.options
         if self.workers is None:
             for part in parts:
+                if self.clock.over:
+                    return
                 yield from solve_draws(draws, *part, options, self.clock)
             return
         ends_at = self.clock.ends_at

@@ -456,6 +456,10 @@ def test_plans_of_windows(code):
 
 
 ELSEWHERE = {
+    "answer-changed",
+    "answer-of-another",
+    "no-answers",
+    "not-an-answer",
     "keep-unproven",
     "two-questions",
     "infeasible",
@@ -561,7 +565,7 @@ ELSEWHERE = {
     "workbook-too-long",
     "more-findings",
 }
-"""Findings of solving, of batches, of the service and of workbooks, provoked by their own tests."""
+"""Findings of solving, of batches, of reports, of the service and of workbooks, provoked by their own tests."""
 
 
 def test_every_finding_of_the_catalogue_is_provoked():

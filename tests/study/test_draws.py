@@ -58,11 +58,11 @@ def fund(divisible: bool = True) -> dict[str, Any]:
 @pytest.mark.parametrize("divisible", [True, False])
 def test_every_list_is_the_one_of_solving_from_nothing(divisible: bool) -> None:
     scenario = load_document(fund(divisible)).expect()
-    draws = Draws(alone(scenario), inputs_of(scenario), 60, 7)
+    draws = Draws(alone(scenario), inputs_of(scenario), 30, 7)
     options = replace(options_of(scenario), settle_money=False, unspent=False, prices=False)
-    found = list(solve_draws(draws, 0, 60, options, Clock(options)))
-    assert len(found) == 60
-    for document, drawn in zip(draws.documents(0, 60), found, strict=True):
+    found = list(solve_draws(draws, 0, 30, options, Clock(options)))
+    assert len(found) == 30
+    for document, drawn in zip(draws.documents(0, 30), found, strict=True):
         cold = solve_scenario(load_document(document).expect())
         assert cold.plan is not None and drawn.value == pytest.approx(cold.value, rel=1e-9)
         assert drawn.chosen == chosen_of(cold.plan)
