@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,8 +24,11 @@ from optimiser.cli.options import (
 )
 from optimiser.cli.root import app
 from optimiser.cli.run import guarded, interruptible, line, say
-from optimiser.cli.source import expect, load, load_plan, refuse
+from optimiser.cli.source import expect, load, load_plan, refuse, saved_answer
 from optimiser.result.exit_codes import Exit, exit_code
+
+if TYPE_CHECKING:
+    from optimiser.result.answer import Answer
 
 
 @app.command()
@@ -73,6 +76,18 @@ def verify(
 def dossier(
     file: File,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="The dossier to write (.zip).")],
+    result: Annotated[
+        str | None, typer.Argument(metavar="[RESULT]", help="A saved result of it; without one it is allocated.")
+    ] = None,
+    considered: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--considered", metavar="ANSWER", help="A saved answer to go with it, as of compare (repeatable)."
+        ),
+    ] = None,
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", min=0, max=20, metavar="COUNT", help="Other plans to look for and put in.")
+    ] = 3,
     decisions: Annotated[
         str | None, typer.Option("--decisions", metavar="LOG", help="A log of decisions to go with it (.json).")
     ] = None,
@@ -83,13 +98,15 @@ def dossier(
     threads: Threads = None,
     debug: Debug = False,
 ) -> None:
-    """Allocate, and keep everything needed to redo the answer: scenario, result, certificate, model, versions, sums."""
+    """Everything needed to redo an answer: scenario, sources, result, alternatives, certificate, model, versions, sums."""
     loaded = expect(load(file, settings or [], lang), lang, False)
     from optimiser.allocation import allocate
     from optimiser.dossier.decisions import read_log
     from optimiser.dossier.files import dossier_bytes
-    from optimiser.errors import DecisionLogError
+    from optimiser.errors import AnswerError, DecisionLogError
+    from optimiser.explain.explanations import explain_candidate
     from optimiser.report.files import write_whole
+    from optimiser.result.result import Result
     from optimiser.scenario.canonical import scenario_sha256
 
     log, wrong = load_plan(decisions) if decisions is not None else (None, [])
@@ -101,10 +118,24 @@ def dossier(
             read_log(log, scenario_sha256(loaded.expect()))
     except DecisionLogError as error:
         refuse("invalid-decisions", error.findings, lang, False)
+    known = saved_answer(result, lang) if result is not None else None
+    if known is not None and not isinstance(known, Result):
+        raise typer.BadParameter(say("usage.dossier-result", lang, file=result), param_hint="RESULT")
+    beside: dict[str, Answer] = {
+        f"{n}-{Path(name).stem}": saved_answer(name, lang) for n, name in enumerate(considered or [], 1)
+    }
 
     options = solve_options(loaded.expect(), "highs", time_limit, mip_gap, threads)
-    result = interruptible(lambda: allocate(loaded, options, lang))
-    saved = save(lambda: write_whole(out, dossier_bytes(loaded, result, lang, log)), str(out), lang)
+    answer = known or interruptible(lambda: allocate(loaded, options, lang))
+    if alternatives and answer.has_allocation:
+        others = interruptible(lambda: explain_candidate(loaded, None, options, lang, count=alternatives))
+        beside = {"alternatives": others, **beside}
+    try:
+        content = dossier_bytes(loaded, answer, lang, log, beside)
+    except AnswerError as error:
+        refuse("invalid-answers", error.findings, lang, False)
+        raise
+    saved = save(lambda: write_whole(out, content), str(out), lang)
     tell(str(out), saved, False, lang)
     line(say("dossier.verify", lang, file=out))
-    raise typer.Exit(exit_code(result.termination, result.has_allocation) if saved else Exit.ERROR)
+    raise typer.Exit(exit_code(answer.termination, answer.has_allocation) if saved else Exit.ERROR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,8 @@ from optimiser.cli.answer import save, tell
 from optimiser.cli.options import Debug, Language, Settings
 from optimiser.cli.root import app
 from optimiser.cli.run import guarded, say
-from optimiser.cli.source import expect, load, load_plan, refuse
+from optimiser.cli.source import expect, load, refuse, saved_answer
 from optimiser.result.exit_codes import Exit
-
-if TYPE_CHECKING:
-    from optimiser.report.documents.reading import AnyAnswer
 
 
 @app.command()
@@ -48,7 +45,7 @@ def report(
     if settings and scenario is None:
         raise typer.BadParameter(say("usage.report-set", lang), param_hint="--set")
     loaded = expect(load(scenario, settings or [], lang), lang, False) if scenario is not None else None
-    answers = [_answer(file, lang) for file in results]
+    answers = [saved_answer(file, lang) for file in results]
     try:
         content = report_bytes(answers, out, lang, loaded.expect() if loaded is not None else None)
     except AnswerError as error:
@@ -57,18 +54,3 @@ def report(
     saved = save(lambda: write_whole(Path(out), content), out, lang)
     tell(out, saved, False, lang)
     raise typer.Exit(Exit.OPTIMAL if saved else Exit.ERROR)
-
-
-def _answer(file: str, lang: str) -> AnyAnswer:
-    """The answer behind a file; one that is none ends the command."""
-    from optimiser.errors import AnswerError
-    from optimiser.report.documents.reading import answer_of
-
-    document, wrong = load_plan(file)
-    if wrong:
-        refuse("invalid-answer", wrong, lang, False, file=file)
-    try:
-        return answer_of(document)
-    except AnswerError as error:
-        refuse("invalid-answer", error.findings, lang, False, file=file)
-        raise

@@ -16,6 +16,7 @@ from optimiser.result.exit_codes import Exit
 
 if TYPE_CHECKING:
     from optimiser.findings import Finding
+    from optimiser.report.documents.reading import AnyAnswer
     from optimiser.scenario.load import Loaded
 
 STDIN = "-"
@@ -79,6 +80,21 @@ def load_plan(file: str) -> tuple[Any, list[Finding]]:
     else:
         document, more = read_file(Path(file))
     return document, [_of_plan(f) for f in more]
+
+
+def saved_answer(file: str, lang: str) -> AnyAnswer:
+    """The answer behind a file; one that is none ends the command."""
+    from optimiser.errors import AnswerError
+    from optimiser.report.documents.reading import answer_of
+
+    document, wrong = load_plan(file)
+    if wrong:
+        refuse("invalid-answer", wrong, lang, False, file=file)
+    try:
+        return answer_of(document)
+    except AnswerError as error:
+        refuse("invalid-answer", error.findings, lang, False, file=file)
+        raise
 
 
 def _of_plan(finding: Finding) -> Finding:

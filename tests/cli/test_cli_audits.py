@@ -95,3 +95,52 @@ def test_what_cannot_be_verified(investai: Any, primavera: Path, tmp_path: Path)
     assert investai("verify", tmp_path / "none.zip").exit_code == 1
     assert investai("verify", primavera, tmp_path / "none.json").exit_code == 3
     assert investai("verify", primavera, primavera, "--solver", "nobody").exit_code == 2
+
+
+def test_a_dossier_holds_what_an_auditor_asks_for(investai: Any, primavera: Path, tmp_path: Path) -> None:
+    out, plan, compared = tmp_path / "d.zip", tmp_path / "plan.json", tmp_path / "compared.json"
+    scenario = tmp_path / "scenario.json"
+    document = json.loads(primavera.read_bytes())
+    document["sources"] = [{"id": "book", "text": "A manual", "url": "https://example.org/m", "grade": "B"}]
+    document["candidates"][0] |= {"sources": ["book"], "assumptions": ["worth: as in the manual"]}
+    scenario.write_text(json.dumps(document), "utf-8")
+    assert investai("allocate", scenario, "--out", plan).exit_code == 0
+    assert investai("compare", scenario, "--strategies", "pro-rata", "--out", compared).exit_code == 0
+    assert investai("dossier", scenario, plan, "--considered", compared, "--out", out).exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        held = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert json.loads(held["result.json"]) == json.loads(plan.read_bytes())
+    assert "book [B]: A manual https://example.org/m" in held["sources.txt"]
+    assert "Assumed: worth: as in the manual" in held["sources.txt"]
+    others = json.loads(held["considered/alternatives.json"])
+    assert others["candidates"] and others["reserve"]
+    assert json.loads(held["considered/1-compared.json"])["comparison"]["strategies"]
+    assert "Subject To" in held["model.lp"].replace("subject to", "Subject To").replace("st\n", "Subject To\n")
+    assert held["model.mps"].startswith("NAME") and "investai allocate scenario.json" in held["README.txt"]
+    checked = investai("verify", out, "--solver", SOLVER)
+    assert checked.exit_code == 0 and checked.stdout.strip().startswith("Confirmed")
+
+
+def test_what_was_considered_cannot_be_changed_unseen(primavera: Path, tmp_path: Path, investai: Any) -> None:
+    out = tmp_path / "d.zip"
+    assert investai("dossier", primavera, "--out", out).exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    for changed in (b"{}", None):
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, content in held.items():
+                given = changed if name.startswith("considered/") else content
+                if given is not None:
+                    archive.writestr(name, given)
+        with pytest.raises(DossierError, match="considered/alternatives.json"):
+            read_dossier(out)
+
+
+def test_a_dossier_takes_only_a_result_of_its_scenario(primavera: Path, tmp_path: Path, investai: Any) -> None:
+    other, compared = tmp_path / "other.json", tmp_path / "compared.json"
+    other.write_bytes(allocate("scenarios/first-loss-design.json").to_json())
+    refused = investai("dossier", primavera, other, "--out", tmp_path / "d.zip")
+    assert refused.exit_code == 3 and "another scenario" in " ".join(refused.stderr.split())
+    assert investai("compare", primavera, "--strategies", "pro-rata", "--out", compared).exit_code == 0
+    refused = investai("dossier", primavera, compared, "--out", tmp_path / "d.zip")
+    assert refused.exit_code == 2 and "holds no result" in " ".join(refused.stderr.replace("│", " ").split())

@@ -18,13 +18,18 @@ CLI: dict[str, Words] = {
     "opinion.note": "Each is maximised; what is minimised, or broken of a soft rule, counts negative.",
     "opinion.took": "Solved again by {solver} in {seconds} s.",
     "dossier.verify": "To check it: investai verify {file}",
+    "dossier.sources": "Sources (A official text, B quoted by a third party, C press, D weak, der derived, asm assumption)",
+    "dossier.from": "From: {sources}",
+    "dossier.assumed": "Assumed: {assumption}",
     "invalid-decisions": "This log of decisions cannot be used.",
     "dossier.readme": "InvestAI Optimiser: the dossier of one answer\n\n"
     "Scenario: {name}\nSHA-256 of its canonical form: {sha256}\nMade: {created}\nWith: {versions}\n\n"
     "scenario.json   the scenario as written, with sources and assumptions\n"
     "canonical.json  the same after defaults, without words (RFC 8785); its SHA-256 stands above\n"
+    "sources.txt     sources and assumptions of its figures, in words\n"
     "result.json     the answer, with its certificate, the reasons and the findings\n"
-    "model.mps       the programme of the first stage, for any other solver\n"
+    "model.lp        the programme of the first stage, for people; model.mps for any other solver\n"
+    "considered/     what else was asked: other plans nearly as good, the reserve list, strategies …\n"
     "decisions.json  who adopted or rejected which plan, and why, where a log was given\n"
     "SHA256SUMS      of the files above: sha256sum -c SHA256SUMS\n\n"
     "To redo it:        investai allocate scenario.json --json\n"

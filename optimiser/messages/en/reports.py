@@ -57,6 +57,7 @@ REPORTS: dict[str, Words] = {
     "usage.report-out": "{file} does not end in .html, .docx, .md or .xlsx",
     "usage.report-needs": "{ending} needs {modules}: pip install 'investai-optimiser[report]'",
     "usage.report-set": "it changes the scenario: name it with --scenario",
+    "usage.dossier-result": "{file} holds no result; other answers go along with --considered",
     "invalid-answer": "{file} cannot be reported on.",
     "invalid-answers": "These answers are not of this scenario.",
 }
