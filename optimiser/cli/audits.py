@@ -98,7 +98,7 @@ def dossier(
     threads: Threads = None,
     debug: Debug = False,
 ) -> None:
-    """Everything needed to redo an answer: scenario, sources, result, alternatives, certificate, model, versions, sums."""
+    """Everything needed to redo an answer: scenario, sources, result, alternatives, certificate, model, sums."""
     loaded = expect(load(file, settings or [], lang), lang, False)
     from optimiser.allocation import allocate
     from optimiser.dossier.decisions import read_log

@@ -132,7 +132,7 @@ def test_what_was_considered_cannot_be_changed_unseen(primavera: Path, tmp_path:
                 given = changed if name.startswith("considered/") else content
                 if given is not None:
                     archive.writestr(name, given)
-        with pytest.raises(DossierError, match="considered/alternatives.json"):
+        with pytest.raises(DossierError, match=r"considered/alternatives\.json"):
             read_dossier(out)
 
 
