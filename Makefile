@@ -25,6 +25,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK_TOOLS := build/lock-tools
 
+# Tests start many processes, each of which would compile the project anew.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore

@@ -16,8 +16,16 @@ BROWSER_REQUIRED = bool(os.environ.get("INVESTAI_TEST_BROWSER"))
 """Set where a missing browser shall fail the tests."""
 
 
+ONCE = ("docs", "assurance", "benchmarks", "test_dockerfile.py", "test_lock.py", "test_api_endurance.py")
+"""Folders and files whose tests say the same with every Python (the marker ``once``), and so do the browser's."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the browser's tests out where there is none."""
+    """Marks what need not run with every Python; leaves the browser's tests out where there is none."""
+    for item in items:
+        if item.get_closest_marker("browser") or set(ONCE) & set(item.path.parts):
+            item.add_marker(pytest.mark.once)
     if BROWSER_REQUIRED or shutil.which("chromium"):
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 
 from optimiser import allocate, evaluate
 from optimiser.certificate.certify import RULES
+from optimiser.library import library_files
 from optimiser.messages import LANGUAGES, catalogue
 from optimiser.model.build import RULES as MODEL_RULES
 from optimiser.report.numbers import amounts, grid, number, share
 from optimiser.report.page import Column, Findings, Heading, Paragraph, Table
 from optimiser.report.pages import result_page
 from optimiser.report.screen import rendered
+from optimiser.result.result import Result
 
 
 @pytest.mark.parametrize(
@@ -71,12 +74,16 @@ def test_every_text_of_the_command_exists_in_every_language() -> None:
         assert own <= set(catalogue(lang))
 
 
+@cache
+def carried(name: str) -> Result:
+    """The answer of a carried scenario, found once."""
+    return allocate(library_files()[name])
+
+
 @pytest.mark.parametrize("width", [60, 80, 100, 160])
 @pytest.mark.parametrize("name", ["investai-2025", "eurohpc-2026-call", "ai-factories"])
 def test_pages_fit_the_screen_and_cut_no_number(name: str, width: int) -> None:
-    from optimiser.library import library_files
-
-    result = allocate(library_files()[name])
+    result = carried(name)
     shown = rendered(result_page(result), width)
     assert max(len(line) for line in shown.splitlines()) <= width
     assert "…" not in shown
