@@ -102,15 +102,16 @@ def test_a_floor_that_leaves_everyone_out():
     assert {"/constraints/rule-0/effect": "finding"} in [changes(r) for r in answer.repairs]
 
 
-def test_a_rule_that_no_number_loosens_is_dropped():
-    """The union may not pay a, and at least 0 would be no rule."""
+def test_a_floor_is_lowered_to_nothing():
+    """The union may not pay a: at least 0 is no rule any more, which is said, and no error."""
     rules = [{"kind": "money", "of": {"candidates": ["a"]}, "at_least": 30, "tiers": ["union"]}]
     document = scenario([site("a"), site("b")], [tier(eligible={"candidates": ["b"]}), tier("other")], rules)
     answer = repair(document)
     assert [(r.rule, r.enough) for r in answer.clash.rules] == [("rule-0", True)]
     (option,) = answer.repairs
-    assert option.command == "" and changes(option) == {"/constraints/rule-0": None}
-    assert "drop the rule" in option.changes[0].text
+    assert changes(option) == {"/constraints/rule-0/at_least": 0} and option.proven_least
+    loaded = load_document(document, changes(option))
+    assert [(f.severity, f.code) for f in loaded.findings] == [("warning", "rule-without-bound")]
 
 
 def test_a_site_that_needs_one_that_is_locked_out():
@@ -172,7 +173,10 @@ def test_a_published_plan_is_too_close():
     document = scenario([site("a"), site("b")], [tier(size=100)], rules)
     answer = repair(document)
     assert labels(answer) == {"T2", "N1"}
-    assert [changes(r) for r in answer.repairs] == [{"/constraints/rule-0/at_most_changes": 2}]
+    assert [changes(r) for r in answer.repairs] == [
+        {"/constraints/rule-1/at_least": 0},
+        {"/constraints/rule-0/at_most_changes": 2},
+    ]
     document["constraints"][0]["soft"] = {"priority": 1}
     assert repair(document).feasible is True
 
@@ -233,6 +237,46 @@ def test_random_scenarios(document, found):
             repaired = allocate(load_document(document, changes(option)))
             assert repaired.termination == "optimal" and repaired.certificate.holds
             assert repaired.objective.value == pytest.approx(option.objective, abs=1e-5)
+
+
+def funds_without_a_plan(most):
+    """Small funds of whole sites that no choice satisfies, each with the size of its smallest repair, by trying all."""
+    for seed in range(most):
+        draw = Random(seed)
+        n = draw.randint(2, 4)
+        cost, mw = ([draw.randint(20, 100) for _ in range(n)] for _ in range(2))
+        budget, least, power = draw.randint(30, 90), draw.randint(1, 2), draw.randint(10, 60)
+        sizes = []
+        for chosen in range(2**n):
+            inside = [i for i in range(n) if chosen >> i & 1]
+            # Σ |change| / |number written| over what this choice breaks.
+            over = max(sum(cost[i] for i in inside) - budget, 0) / budget
+            over += max(sum(mw[i] for i in inside) - power, 0) / power
+            sizes.append(over + max(least - len(inside), 0) / least)
+        if min(sizes) > 0:
+            document = scenario(
+                [site(f"c{i}", cost[i], attributes={"mw": mw[i]}) for i in range(n)],
+                [tier(size=budget)],
+                [
+                    {"kind": "count", "at_least": least},
+                    {"kind": "attribute", "attribute": "mw", "at_most": power},
+                ],
+            )
+            yield document, min(sizes)
+
+
+def test_the_first_repair_is_the_smallest_there_is():
+    tried = list(funds_without_a_plan(30))
+    assert len(tried) >= 10
+    nobody = 0
+    for document, least in tried:
+        option = repair(document).repairs[0]
+        assert option.size == pytest.approx(least, abs=1e-6)
+        repaired = allocate(load_document(document, changes(option)))
+        assert repaired.termination == "optimal" and repaired.certificate.holds
+        nobody += not repaired.money
+    # A floor lowered to 0 is a repair too, although the rule then says nothing.
+    assert 0 < nobody < len(tried)
 
 
 def test_there_are_enough_random_scenarios():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from optimiser.findings import Finding
+from optimiser.findings import Finding, Severity
 from optimiser.messages import Phrase
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.countries import population
@@ -191,7 +191,10 @@ def rules_without_bound(s: Scenario) -> Iterator[Finding]:
     """A rule says something, and only what its kind can say."""
     for r in s.constraints:
         if isinstance(r, CountRule | MoneyRule | AttributeRule | AwardRule | StayCloseRule) and not _bounded(r):
-            yield _error("rule-without-bound", "constraints", r.id, rule=r.id)
+            # A floor written as 0 was lowered on purpose, as a repair does: no rule is left, and that is said.
+            lowered = {"at_least", "at_least_share"} & r.model_fields_set
+            severity: Severity = "warning" if lowered else "error"
+            yield Finding(severity, "rule-without-bound", join(("constraints", r.id)), {"rule": r.id})
         if isinstance(r, StayCloseRule):
             yield from _plan_and_bound(r)
         if isinstance(r, AwardRule) and r.per == "country":
