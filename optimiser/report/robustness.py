@@ -26,7 +26,7 @@ def robustness_page(
         blocks.append(_core(answer.core, say, everything))
     if answer.price is not None:
         blocks.append(_price(answer, say))
-    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 
 
 def two_stages_page(

@@ -12,6 +12,7 @@ from optimiser.report.pages import findings_block
 from optimiser.result.result import Provenance
 from optimiser.study.curves import BudgetCurve
 from optimiser.study.frontiers import Frontier, FrontierTerm
+from optimiser.study.versions import SessionUse
 
 BAR = 16
 """Characters of the longest bar."""
@@ -47,13 +48,23 @@ def frontier_page(
         blocks.append(
             Paragraph(say("title.open"), [say("frontier.open", term=term_named(answer.terms[1], say)), *listed])
         )
-    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 
 
-def closing(findings: list[dict[str, str]], provenance: Provenance, say: Words, everything: bool) -> list[Block]:
-    """The end of every page: findings, and how long it took."""
+def closing(
+    findings: list[dict[str, str]],
+    provenance: Provenance,
+    say: Words,
+    everything: bool,
+    session: SessionUse | None = None,
+) -> list[Block]:
+    """The end of every page: findings, how long it took, and for whoever wants all how often the solver began anew."""
     blocks: list[Block] = [findings_block(say("title.findings"), findings, say, everything)] if findings else []
-    return [*blocks, Paragraph("", [say("took-study", seconds=say.digits(f"{provenance.seconds:.2f}"))])]
+    lines = [say("took-study", seconds=say.digits(f"{provenance.seconds:.2f}"))]
+    if everything and session is not None:
+        reasons = [say(f"session.{why}", times=times) for why, times in session.built.items()]
+        lines.append(say("session", built=sum(session.built.values()), solved=session.solved, reasons=reasons))
+    return [*blocks, Paragraph("", lines)]
 
 
 def bars(values: Sequence[float]) -> list[str]:

@@ -66,23 +66,19 @@ class Question:
     """What is asked of a model: its stages and tie-breaks as vectors, and which columns are fractions.
 
     stages: how many of the vectors come before the tie-break. deadline: by ``time.perf_counter``.
-    prices: whether prices and their ranges are asked for, and whether another plan is as good.
     """
 
     costs: Sequence[Floats]
     stages: int
     fractions: Sequence[int]
     deadline: float = np.inf
-    prices: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plan, its prices where they were asked for, and whether another is as good: whether fractions were told apart
-    by the tie-break."""
+    """An answer, and whether another is as good: whether fractions were told apart by the tie-break."""
 
-    values: Floats
-    vertex: Vertex | None
+    vertex: Vertex
     another_optimum: Uniqueness
 
 
@@ -128,12 +124,10 @@ class Solver:
         self.session.bound_rows(among[rows] - width, lower[rows], upper[rows])
 
 
-def neighbour_of(arrays: Arrays, values: Floats, plan: Any, prices: Any | None) -> Neighbour:
-    """The neighbour to be, from the solver's bases of a plan and of its prices, where there are any."""
+def neighbour_of(arrays: Arrays, values: Floats, plan: Any, prices: Any) -> Neighbour:
+    """The neighbour to be, from the solver's bases of a plan and of its prices."""
     matrix = Matrix(arrays)
-    bases = {PLAN: _from_solver(matrix, plan)}
-    if prices is not None:
-        bases[PRICES] = _from_solver(matrix, prices)
+    bases = {PLAN: _from_solver(matrix, plan), PRICES: _from_solver(matrix, prices)}
     # What a stage fixed stands at both its bounds; where that was, the plan tells.
     bases[PLAN].at_upper = _is_nearer_upper(np.concatenate([values, arrays.activity(values)]), _box_of(arrays))
     return Neighbour(arrays, bases)
@@ -156,21 +150,17 @@ def found_beside(neighbour: Neighbour, arrays: Arrays, question: Question, sessi
     solver = Solver(session, question.deadline)
     try:
         values, another = _plan(near, question, solver)
-        if question.prices:
-            _prices(near, values, question.costs[0], solver)
+        _prices(near, values, question.costs[0], solver)
     except (NotSettled, SolverError):
         return None
     if solver.asked:
         session.change(arrays)
-    vertex = None
-    if question.prices:
-        vertex = of_basis(session, values, question.costs[0], _for_solver(near.bases[PRICES]))
-        if vertex is None or not vertex.exact:
-            return None
-        values = vertex.values
+    vertex = of_basis(session, values, question.costs[0], _for_solver(near.bases[PRICES]))
+    if vertex is None or not vertex.exact:
+        return None
     neighbour.arrays, neighbour.bases = near.arrays, near.bases
     neighbour.pivots, neighbour.solved = near.pivots, near.solved + solver.asked
-    return Found(values, vertex, another)
+    return Found(vertex, another)
 
 
 def _plan(near: Neighbour, question: Question, solver: Solver) -> tuple[Floats, Uniqueness]:
@@ -184,8 +174,6 @@ def _plan(near: Neighbour, question: Question, solver: Solver) -> tuple[Floats, 
         every = np.arange(width)
         if max(_moved(near, "plan", question.costs, every, values, solver)) > NOTHING / CLEAR:
             raise NotSettled
-    if not question.prices:
-        return values, "unknown"
     if not len(question.fractions):
         return values, "none"
     stages, fractions = question.costs[: question.stages], np.array(question.fractions, dtype=np.intp)

@@ -27,9 +27,8 @@ class SolveOptions:
     solver: "highs" (in process), or the name of any solver PuLP finds on this machine.
     tie_break: whether equally good whole decisions are told apart; without it any of them is the answer.
     settle_money: whether equally good ways to pay are told apart, too.
-    unspent: whether to ask which rules keep money unspent.
-    prices: whether prices, the ranges in which they hold, and whether another plan is as good are asked for.
-    Questions of many solves do without some of these.
+    unspent: whether to ask which rules keep money unspent. prices: and, of linear programmes, where shadow
+    prices hold and whether another split is as good. Questions of many solves do without some of these.
     watch: looks on while HiGHS searches, and may stop it; None looks on at nothing.
     """
 

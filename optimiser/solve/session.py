@@ -122,6 +122,11 @@ class Session:
         return np.flatnonzero(~is_basic[0]).astype(np.int32), np.flatnonzero(~is_basic[1]).astype(np.int32)
 
     @property
+    def prices(self) -> Floats:
+        """The objective as it stands."""
+        return self._cost
+
+    @property
     def iterations(self) -> int:
         """Simplex iterations of the last run."""
         return int(self._highs.getInfo().simplex_iteration_count)

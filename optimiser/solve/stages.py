@@ -31,7 +31,7 @@ from optimiser.solve.neighbour import PRICES, Question
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, TIE_BREAK_NODES, SolveOptions
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
-from optimiser.solve.start import Start, Unsettled
+from optimiser.solve.start import Built, Start, Unsettled
 from optimiser.solve.tie_break import tie_break_goals
 from optimiser.solve.unspent import kept_by, tiers_with_money_left
 from optimiser.solve.vertex import vertex_of
@@ -70,7 +70,11 @@ class Face:
 
 @dataclass(slots=True)
 class Search:
-    """One search under way: the session, the deadline, what each stage reached."""
+    """One search under way: the session, the deadline, what each stage reached.
+
+    warm: the programme that begins from the basis with which it ended in the last search: the first of all. Those after
+    it begin where the one before ended.
+    """
 
     session: Session | ExternalSession
     arrays: Arrays
@@ -84,14 +88,17 @@ class Search:
     start: Start | None = None
     hot: bool = False
     anew: bool = False
+    warm: str = ""
 
     def run(self, name: str, seconds: float, method: Method) -> Run:
         """A linear programme of this name; from the neighbour's basis where there is one."""
         if self.start is None or not isinstance(self.session, Session):
             return self.session.run(seconds, method=method)
-        if self.hot and name in self.start.bases:
+        if (self.hot or name == self.warm) and name in self.start.bases:
             self.session.start_from(self.start.bases[name])
-            method = "dual"
+            method = self._to_new_prices(self.session, seconds) if name == self.warm else "dual"
+        elif name == self.warm:
+            self.start.prices = self.session.prices
         run = self.session.run(seconds, method=method)
         self.start.runs += 1
         self.start.iterations += self.session.iterations
@@ -100,6 +107,19 @@ class Search:
         elif self.hot:
             raise Unsettled(f"{name}: {run.ending}")
         return run
+
+    def _to_new_prices(self, session: Session, seconds: float) -> Method:
+        """How to go on from the last search's basis: that is best at its own prices, so that the dual simplex method
+        takes it to the new bounds; then the primal one takes it to the new prices, if they are others."""
+        assert self.start is not None
+        now, before = session.prices, self.start.prices
+        self.start.prices = now
+        if before is None or np.array_equal(before, now):
+            return "dual"
+        session.maximise(before)
+        session.run(seconds, method="dual")
+        session.maximise(now)
+        return "primal"
 
     def give_way(self) -> None:
         """Let what is held give by ``FACE_SLACK``: a row by as much as its bound, a column within its own bounds."""
@@ -154,25 +174,20 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
         if beside is not None:
             start.count(hot=True)
             return beside
-    # Where money is not settled no vertex is asked for, and every basis of the last search is a place to begin.
-    hot = start is not None and not anew and _is_of_lists(model, arrays, options)
-    if start is not None and not hot:
+    if start is not None and anew:
         start.forget()
     while True:
-        # The session a neighbour left has nobody who looks on.
-        kept = start if (anew or hot) and options.watch is None else None
+        why_cold = _why_cold(model, arrays, options)
+        kept = start if why_cold is None else None
+        if start is not None and why_cold is not None:
+            start.built[why_cold] += 1
         session = kept.session(arrays, options.threads) if kept else _session(model, arrays, options)
-        search = Search(session, arrays, options, deadline, anew=anew, hot=hot)
-        search.start = start if anew or hot else None
+        search = Search(session, arrays, options, deadline, anew=anew)
+        search.start = start if kept is not None else None
+        search.warm = "" if anew else model.stages[0].name
         for values in excluded:
             _exclude(search, values)
-        try:
-            outcome = _search(model, search, ties)
-        except Unsettled:
-            assert start is not None
-            start.forget()
-            hot = False
-            continue
+        outcome = _search(model, search, ties)
         has_plan = isinstance(outcome, Outcome) and outcome.values is not None
         if options.unspent and has_plan and isinstance(session, Session):
             assert isinstance(outcome, Outcome) and outcome.values is not None
@@ -207,30 +222,30 @@ def _beside(model: Model, arrays: Arrays, options: SolveOptions, start: Start, d
     fractions = [i for i in model.columns.y.values() if not arrays.integer[i]]
     width = len(arrays.cost)
     costs = [*(cost_of(goal, width) for goal in model.stages), *start.tie_break.costs(width)]
-    found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline, options.prices), session)
+    found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline), session)
     if found is None:
         return None
-    values = [float(cost @ found.values) for cost in costs[: len(model.stages)]]
+    values = [float(cost @ found.vertex.values) for cost in costs[: len(model.stages)]]
     stages = [
         StageOutcome(goal.name, value, value, True, absolute_gap(goal))
         for goal, value in zip(model.stages, values, strict=True)
     ]
     outcome = Outcome(
         termination="optimal",
-        values=found.values,
-        row_dual=found.vertex.row_dual if found.vertex is not None else None,
+        values=found.vertex.values,
+        row_dual=found.vertex.row_dual,
         stages=tuple(stages),
         absolute_gap=stages[0].absolute_gap,
         another_optimum=found.another_optimum,
         integers_fixed=False,
-        row_range=found.vertex.row_range if found.vertex is not None else None,
+        row_range=found.vertex.row_range,
         solver_seconds=session.seconds,
     )
-    if not options.unspent or not tiers_with_money_left(model, found.values):
+    if not options.unspent or not tiers_with_money_left(model, found.vertex.values):
         return outcome
     search = Search(session, arrays, options, deadline, start=start, hot=True, anew=True)
     try:
-        kept = kept_by(model, session, found.values, search.run, search.polishing(), anew=True)
+        kept = kept_by(model, session, found.vertex.values, search.run, search.polishing(), anew=True)
     except Unsettled:
         return None
     return replace(outcome, kept=kept, solver_seconds=session.seconds)
@@ -245,6 +260,17 @@ def _session(model: Model, arrays: Arrays, options: SolveOptions) -> Session | E
     return Session(arrays, options.threads, options.watch)
 
 
+def _why_cold(model: Model, arrays: Arrays, options: SolveOptions) -> Built | None:
+    """Why the session a neighbour left is of no use; None where it is."""
+    if options.solver != "highs":
+        return "solver"
+    if options.watch is not None:
+        return "watched"
+    if model.losses:
+        return "losses"
+    return "whole" if arrays.integer.any() else None
+
+
 def _is_taken_anew(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
     """Whether the answer follows from what stands at its bounds, and is found that way in little time.
 
@@ -255,12 +281,6 @@ def _is_taken_anew(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
     told_apart = options.tie_break and options.settle_money
     is_one_plan = told_apart and not model.soft and all(goal.tolerance == 0 for goal in model.stages)
     return is_linear and is_one_plan and len(arrays.cost) <= LARGE
-
-
-def _is_of_lists(model: Model, arrays: Arrays, options: SolveOptions) -> bool:
-    """Whether only the objective and who is funded are asked of a linear programme."""
-    is_linear = options.solver == "highs" and not model.losses and not arrays.integer.any()
-    return is_linear and options.tie_break and not options.settle_money
 
 
 def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
@@ -292,7 +312,7 @@ def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
             return values
         # No time to make the plan exact: it is kept as the search found it, and the certificate tells.
         linear = _Linear(linear.ending, values)
-    if search.anew and linear.ending == "optimal" and search.options.prices:
+    if search.anew and linear.ending == "optimal":
         linear = _taken_anew(search, model.stages, linear)
     if linear.another_optimum == "exists" or uniqueness == "none":
         uniqueness = linear.another_optimum
@@ -419,7 +439,7 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
     values: Floats | None = None
     row_dual: Floats | None = None
     row_range: tuple[Floats, Floats] | None = None
-    another: Uniqueness = "none"
+    another: Uniqueness = "none" if search.options.prices or not divisible else "unknown"
     goal_values: list[tuple[Goal, float]] = []
     stages, objective = len(model.stages), len(model.soft)
     less_broken = np.zeros(len(search.arrays.row_lower), dtype=bool)

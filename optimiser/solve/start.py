@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.neighbour import Found, Neighbour, Question, found_beside, neighbour_of
 from optimiser.solve.rounding import Rounding
 from optimiser.solve.session import Session
 from optimiser.solve.tie_break import TieBreak
+
+Built = Literal["first", "size", "coefficients", "threads", "whole", "losses", "watched", "solver"]
+"""Why a session was built: the first of all; other columns or rows; another coefficient; other threads; whole decisions
+(a search over them must begin cold); loss limits (whose rows are learnt anew); who looks on; another solver."""
 
 
 class Unsettled(Exception):
@@ -21,6 +26,8 @@ class Start:
     """The solver session, the basis with which each linear programme of the last search ended, and the neighbour.
 
     runs, iterations: of the solver, in all. hot, cold: answers found beside a neighbour's, and from nothing.
+    prices: for which the first programme of the last search was best.
+    built: how often a session was built, by the reason why none could be kept.
     """
 
     bases: dict[str, Any] = field(default_factory=dict)
@@ -28,6 +35,8 @@ class Start:
     iterations: int = 0
     hot: int = 0
     cold: int = 0
+    built: Counter[Built] = field(default_factory=Counter)
+    prices: Floats | None = None
     neighbour: Neighbour | None = None
     tie_break: TieBreak = field(default_factory=TieBreak)
     rounding: Rounding = field(default_factory=Rounding)
@@ -37,19 +46,38 @@ class Start:
     def session(self, arrays: Arrays, threads: int) -> Session:
         """The session, changed to these numbers; a new one where the matrix is another."""
         kept = self._session
-        if kept is not None and self._threads == threads and kept.arrays.same_matrix(arrays):
+        why = self._why_anew(arrays, threads)
+        if kept is not None and why is None:
             kept.change(arrays)
             kept.seconds = 0.0
             return kept
-        if kept is not None and not kept.arrays.same_shape(arrays):
-            self.bases = {}
+        assert why is not None
+        self.built[why] += 1
+        if why == "size":
+            self.bases, self.prices = {}, None
         self._session, self._threads = Session(arrays, threads), threads
+        if kept is not None and why == "coefficients":
+            basis = kept.basis()
+            # What later stages held in rows of their own is no part of the model.
+            if len(basis.row_status) == len(arrays.row_lower):
+                self._session.start_from(basis)
         return self._session
+
+    def _why_anew(self, arrays: Arrays, threads: int) -> Built | None:
+        """Why the session cannot be kept; None where it can."""
+        kept = self._session
+        if kept is None:
+            return "first"
+        if not kept.arrays.same_shape(arrays):
+            return "size"
+        if not kept.arrays.same_matrix(arrays):
+            return "coefficients"
+        return None if self._threads == threads else "threads"
 
     def settle(self, arrays: Arrays, values: Floats, plan: str, prices: str) -> None:
         """Take over the bases of the programmes of these names, with which the last answer was found."""
-        if plan in self.bases:
-            self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases.get(prices))
+        if plan in self.bases and prices in self.bases:
+            self.neighbour = neighbour_of(arrays, values, self.bases[plan], self.bases[prices])
 
     def has_neighbour_of(self, arrays: Arrays) -> bool:
         """Whether there is an answer to begin from."""

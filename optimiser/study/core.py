@@ -19,13 +19,13 @@ from typing import Literal
 
 import numpy as np
 
-from optimiser.allocation import solve_scenario
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
 from optimiser.scenario.elicitation import points_per_unit
 from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
+from optimiser.study.versions import Versions
 
 Kind = Literal["core", "borderline", "exterior"]
 
@@ -61,6 +61,7 @@ def core_index(
     seed: int,
     clock: Clock,
     values: Sequence[float],
+    versions: Versions,
 ) -> CoreIndex:
     """Core indices over ``count`` draws of the weights of the objective or of the score.
 
@@ -85,7 +86,7 @@ def core_index(
             for term, w in zip(terms, weights, strict=True)
         ]
         version = scenario.model_copy(update={"objective": Objective(mode="weighted", terms=drawn)})
-        plan = solve_scenario(version, clock.next()).plan
+        plan = versions.solved(version, clock.next()).plan
         if plan is None:
             break
         chosen = frozenset(key for key, y in plan.fraction.items() if y)

@@ -19,7 +19,7 @@ from optimiser.scenario.pointer import keys_to, value_at
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
 from optimiser.solve.options import SolveOptions
-from optimiser.study.versions import Versions
+from optimiser.study.versions import SessionUse, Versions
 
 LEAST_POINT = 2.0**-53
 
@@ -96,15 +96,17 @@ class Part:
 
     solved: list[Drawn]
     whole: bool
+    use: SessionUse
     refused: tuple[Finding, ...] = ()
 
 
-def solve_draws(draws: Draws, first: int, last: int, options: SolveOptions, clock: Clock) -> Iterator[Drawn]:
+def solve_draws(
+    draws: Draws, first: int, last: int, options: SolveOptions, clock: Clock, solver: Versions
+) -> Iterator[Drawn]:
     """These draws one after the other, until the time is over.
 
     Errors: QuestionError where one is no valid scenario: each input is valid all over its range, not with all others.
     """
-    solver = Versions()
     for document in draws.documents(first, last):
         if clock.over:
             return
@@ -121,11 +123,12 @@ def solve_part(draws: Draws, first: int, last: int, options: SolveOptions, ends_
     """The same in a worker. ends_at: when the time is over, by the clock of the machine (``time.time``)."""
     clock = Clock(replace(options, time_limit_s=max(ends_at - time.time(), 0.0)))
     solved: list[Drawn] = []
+    solver = Versions()
     try:
-        solved.extend(solve_draws(draws, first, last, options, clock))
+        solved.extend(solve_draws(draws, first, last, options, clock, solver))
     except QuestionError as error:
-        return Part(solved, False, error.findings)
-    return Part(solved, len(solved) == last - first)
+        return Part(solved, False, solver.use, error.findings)
+    return Part(solved, len(solved) == last - first, solver.use)
 
 
 def chosen_of(plan: Plan) -> frozenset[tuple[str, str]]:

@@ -25,12 +25,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance, solve_stated
+from optimiser.allocation import Optimum, Source, collector_paused, loaded_from, options_of, provenance, solve_stated
 from optimiser.errors import QuestionError
 from optimiser.evaluation import scored
 from optimiser.findings import Finding
 from optimiser.model.build import Model, build_model
 from optimiser.model.objective import Goal, stage_name
+from optimiser.model.programme import PlainPort
 from optimiser.plan import EUROS_PER_MILLION, Plan
 from optimiser.result.losses import loss_book
 from optimiser.result.measures import MEASURES, unit_of
@@ -45,6 +46,7 @@ from optimiser.solve.start import Start
 from optimiser.study.asked import check_numbers, flag, whole
 from optimiser.study.report import Progress, Report, silent
 from optimiser.study.terms import two_terms, unit_of_steps
+from optimiser.study.versions import SessionUse, use_of
 
 Method = Literal["points", "steps", "breakpoints"]
 
@@ -100,6 +102,7 @@ class Frontier(Report):
 
     method: "points" at even floors, "steps" over whole numbers, "breakpoints" of a linear programme.
     complete: whether these are all (breakpoints: with the straight lines between them), proven.
+    session: how often the solver began anew, and why.
     """
 
     schema_version: str
@@ -111,6 +114,7 @@ class Frontier(Report):
     points: list[FrontierPoint]
     open: list[OpenInterval]
     results: list[Result]
+    session: SessionUse
     findings: list[dict[str, str]]
     provenance: Provenance
 
@@ -164,7 +168,7 @@ def frontier(
     changed, findings = two_terms(scenario, terms)
     check_numbers(whole("/points", points, 2, MOST_POINTS), flag("/complete", complete))
     own = options or options_of(scenario)
-    clock = Clock(replace(own, unspent=False))
+    clock = Clock(replace(own, unspent=False, prices=False))
     search = _Search(loaded, changed, clock, lang, progress)
     if complete and search.whole and search.steps == (None, None):
         raise QuestionError([Finding("error", "frontier-not-whole", "/complete")])
@@ -196,7 +200,7 @@ class _Side:
     model: Model
     arrays: Arrays
     row: int | None
-    start: Start = field(default_factory=Start)
+    start: Start
 
     def with_floor(self, least: float) -> Arrays:
         """The arrays with another floor; a term that is 0 in every plan has none."""
@@ -222,13 +226,14 @@ class _Search:
     columns: int = 0
     points: list[_Point] = field(default_factory=list)
     open: list[tuple[float, float]] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
         first, second = self.changed.objective.terms
         self.steps = (unit_of_steps(self.changed, first), unit_of_steps(self.changed, second))
-        arrays = self._side((0, 1), False).arrays
+        arrays = arrays_of(build_model(self.changed, port=PlainPort()).programme)
         self.whole, self.columns = bool(arrays.integer.any()), len(arrays.cost)
 
     def frontier(self, count: int, complete: bool, findings: list[Finding]) -> Frontier:
@@ -341,17 +346,18 @@ class _Search:
     def _side(self, order: tuple[int, ...], with_row: bool) -> _Side:
         terms = [self.changed.objective.terms[n] for n in order]
         scenario = self.changed.model_copy(update={"objective": Objective(mode="lexicographic", terms=terms)})
-        model = build_model(scenario, {stage_name(1, terms[1]): 0.0} if with_row else None)
+        model = build_model(scenario, {stage_name(1, terms[1]): 0.0} if with_row else None, port=PlainPort())
         rows = [n for n, row in enumerate(model.programme.rows) if row.label == "E1"]
-        return _Side(scenario, model, arrays_of(model.programme), rows[0] if rows else None)
+        self.starts.append(Start())
+        return _Side(scenario, model, arrays_of(model.programme), rows[0] if rows else None, self.starts[-1])
 
     def _goals(self, side: _Side) -> list[Goal]:
         names = [stage_name(n, term) for n, term in enumerate(side.scenario.objective.terms)]
         return [next(g for g in side.model.goals if g.name == name) for name in names]
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
-        # Equally good whole plans need not be told apart; without whole decisions a point is found from the last one.
-        options = replace(self.clock.next(), tie_break=not self.whole, unspent=False, prices=False)
+        # Equally good plans need not be told apart: both values of a point are the same in all of them.
+        options = replace(self.clock.next(), tie_break=False, settle_money=False)
         optimum = solve_stated(side.scenario, model or side.model, arrays, options, start=side.start)
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum
@@ -393,7 +399,8 @@ class _Search:
         values = [(float(signs[0] * g[0]), float(signs[1] * g[1])) for g, _ in ordered]
         floored = signs[self.order[1]]
         own = Loaded(self.loaded.scenario, ())  # what was found in the file is said once, not in every result
-        results = [scored(own, p.plan, "frontier", self.lang) for _, p in ordered]
+        with collector_paused():
+            results = [scored(own, p.plan, "frontier", self.lang) for _, p in ordered]
         return Frontier(
             schema_version="1",
             scenario=ScenarioId(self.changed.name, own.sha256),
@@ -413,6 +420,7 @@ class _Search:
             ],
             open=[OpenInterval(floored * low, floored * high) for low, high in self.open],
             results=results,
+            session=use_of(*self.starts),
             findings=[f.as_dict(self.lang) for f in (*self.loaded.findings, *findings, *self._time_findings())],
             provenance=provenance(self.clock.options.solver, self.started, self.solver_seconds),
         )

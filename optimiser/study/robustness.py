@@ -25,7 +25,6 @@ from optimiser.allocation import (
     loaded_from,
     options_of,
     provenance,
-    solve_scenario,
     solve_stated,
 )
 from optimiser.errors import PointerError, QuestionError
@@ -48,6 +47,7 @@ from optimiser.study.core import CoreIndex, core_index
 from optimiser.study.draws import Drawn, Draws, Input, chosen_of, solve_draws, solve_part
 from optimiser.study.report import Progress, Report, asides_dropped, silent
 from optimiser.study.two_stages import Stated, broken_further, difference, stated
+from optimiser.study.versions import SessionUse, Versions, together
 
 MOST_DRAWS = 100_000
 
@@ -125,7 +125,10 @@ class PriceOfRobustness:
 
 @dataclass(frozen=True, slots=True)
 class Robustness(Report):
-    """How well the list of funded phases holds. Parts that were not asked for are null or empty."""
+    """How well the list of funded phases holds. Parts that were not asked for are null or empty.
+
+    session: how often the solver began anew among all solves of single versions, and why.
+    """
 
     schema_version: str
     scenario: ScenarioId
@@ -137,6 +140,7 @@ class Robustness(Report):
     objective: Spread | None
     core: CoreIndex | None
     price: PriceOfRobustness | None
+    session: SessionUse
     findings: list[dict[str, str]]
     provenance: Provenance
 
@@ -219,6 +223,8 @@ class _Study:
     progress: Progress
     seed: int
     workers: Executor | None = None
+    versions: Versions = field(default_factory=Versions)
+    uses: list[SessionUse] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
@@ -232,7 +238,7 @@ class _Study:
         core = None
         if weights and base.plan is not None:
             values = [term.value for term in term_values(scenario, base.plan, _book(base))]
-            core = core_index(scenario, weights, weights_of, weight_range, self.seed, self.clock, values)
+            core = core_index(scenario, weights, weights_of, weight_range, self.seed, self.clock, values, self.versions)
         if core is not None and core.done < weights:
             self._left_open(core.done, weights)
         counts: DrawCounts | None = None
@@ -256,6 +262,7 @@ class _Study:
             objective=spread,
             core=core,
             price=price,
+            session=together([self.versions.use, *self.uses]),
             findings=[f.as_dict(self.lang) for f in (*asides_dropped(self.loaded.findings), *self.findings)],
             provenance=provenance(self.clock.options.solver, self.started, self.solver_seconds),
         )
@@ -265,7 +272,7 @@ class _Study:
         self.findings.append(Finding("warning", "study-open", "/solver/time_limit_s", params))
 
     def _solved(self, scenario: Scenario) -> Optimum:
-        optimum = solve_scenario(scenario, self.clock.next())
+        optimum = self.versions.solved(scenario, self.clock.next())
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum
 
@@ -316,13 +323,16 @@ class _Study:
             for part in parts:
                 if self.clock.over:
                     return
-                yield from solve_draws(draws, *part, options, self.clock)
+                solver = Versions()
+                yield from solve_draws(draws, *part, options, self.clock, solver)
+                self.uses.append(solver.use)
             return
         ends_at = self.clock.ends_at
         tasks = [self.workers.submit(solve_part, draws, *part, options, ends_at) for part in parts]
         try:
             for task in tasks:
                 found = task.result()
+                self.uses.append(found.use)
                 yield from found.solved
                 if found.refused:
                     raise QuestionError(found.refused)

@@ -1,49 +1,68 @@
-"""Versions of one scenario that differ in numbers, solved one after the other for who is funded.
+"""Many versions of one scenario, solved one after the other: what one left, the next begins from.
 
-What a version shares with the one before is neither read nor stated again, and each linear programme begins from the
-basis with which it ended there. Only bounds, prices and coefficients may differ: a version of another shape (another
-number of columns or rows) is stated and searched from nothing, and ``anew`` counts those.
+What a version shares with the one before is neither read nor stated again. Where versions are linear programmes one
+solver session is kept: bounds, costs and right-hand sides are changed in it. It is built anew where they cannot be
+(``Start.built`` says how often, and why), from the last basis where there is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from optimiser.allocation import Optimum, solve_stated
+from optimiser.allocation import Optimum, collector_paused, solve_stated
 from optimiser.model.family import StatedFamily
 from optimiser.scenario.family import ReadFamily
 from optimiser.scenario.load import Loaded, load_document
 from optimiser.scenario.scenario import Scenario
-from optimiser.solve.arrays import Arrays, arrays_of
+from optimiser.solve.arrays import arrays_of
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.start import Start
 
 
-class Versions:
-    """Reads and solves versions of a scenario. anew: how many were searched from nothing."""
+@dataclass(frozen=True, slots=True)
+class SessionUse:
+    """How many questions were solved, and for how many the solver's session was built anew, by reason (``Built``)."""
 
-    def __init__(self) -> None:
-        self._read = ReadFamily()
-        self._stated = StatedFamily()
-        self._start = Start()
-        self._last: Arrays | None = None
-        self.anew = 0
+    solved: int
+    built: dict[str, int]
+
+
+@dataclass(slots=True)
+class Versions:
+    """Versions of a scenario under way."""
+
+    start: Start = field(default_factory=Start)
+    _read: ReadFamily = field(default_factory=ReadFamily)
+    _stated: StatedFamily = field(default_factory=StatedFamily)
 
     def load(self, document: dict[str, Any]) -> Loaded:
         """A version, with everything found in it; the document may not be changed after."""
         return load_document(document, family=self._read)
 
     def solved(self, scenario: Scenario, options: SolveOptions) -> Optimum:
-        """The objective's optimum and, of the plans that reach it, the list the tie-break chooses.
+        """The best plan of the next version, as ``solve_scenario`` gives it. Errors: SolverError."""
+        with collector_paused():
+            model = self._stated.model_of(scenario, self._read.canonical(scenario).document)
+            return solve_stated(scenario, model, arrays_of(model.programme), options, start=self.start)
 
-        How equally good plans differ in money is left open, and so is what keeps money unspent: no list depends on it.
-        Errors: SolverError where the solver refuses.
-        """
-        model = self._stated.model_of(scenario, self._read.canonical(scenario).document)
-        arrays = arrays_of(model.programme)
-        same = self._last is not None and self._last.same_shape(arrays)
-        self.anew += not same or bool(arrays.integer.any())
-        self._last = arrays
-        asked = replace(options, settle_money=False, unspent=False, prices=False)
-        return solve_stated(scenario, model, arrays, asked, start=self._start)
+    @property
+    def use(self) -> SessionUse:
+        """How the session was used so far."""
+        return use_of(self.start)
+
+
+def use_of(*starts: Start) -> SessionUse:
+    """The use of the sessions of a study."""
+    return together(SessionUse(s.hot + s.cold, {str(why): times for why, times in s.built.items()}) for s in starts)
+
+
+def together(uses: Iterable[SessionUse]) -> SessionUse:
+    """Several uses as one."""
+    listed = list(uses)
+    built: Counter[str] = Counter()
+    for use in listed:
+        built.update(use.built)
+    return SessionUse(sum(use.solved for use in listed), dict(sorted(built.items())))

@@ -60,7 +60,7 @@ def test_every_list_is_the_one_of_solving_from_nothing(divisible: bool) -> None:
     scenario = load_document(fund(divisible)).expect()
     draws = Draws(alone(scenario), inputs_of(scenario), 30, 7)
     options = replace(options_of(scenario), settle_money=False, unspent=False, prices=False)
-    found = list(solve_draws(draws, 0, 30, options, Clock(options)))
+    found = list(solve_draws(draws, 0, 30, options, Clock(options), Versions()))
     assert len(found) == 30
     for document, drawn in zip(draws.documents(0, 30), found, strict=True):
         cold = solve_scenario(load_document(document).expect())

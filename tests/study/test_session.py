@@ -1,0 +1,77 @@
+"""The solver's session is kept where it can be, with the answers of questions asked alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optimiser import allocate, frontier, robustness
+from optimiser.scenario.load import alone as alone_of
+from optimiser.scenario.load import load_document
+from optimiser.study.draws import Draws
+from optimiser.study.robustness import inputs_of
+
+TERMS = ["attribute:chips", "public_money"]
+
+
+def fund(divisible: bool = True, **keys: Any) -> dict[str, Any]:
+    """Six sites and two tiers, of which one pays a share at most."""
+    return {
+        "fund": {
+            "tiers": [
+                {"id": "union", "instrument": "grant", "size": 300, "max_share_of_cost": 0.5},
+                {"id": "states", "instrument": "grant", "size": 250},
+            ]
+        },
+        "candidates": [
+            {
+                "id": f"s{n}",
+                "divisible": divisible,
+                "private_pledge": 40,
+                "cost": {"2027": 90 + 17 * n},
+                "attributes": {"chips": 10 + (n * 7) % 11},
+            }
+            for n in range(6)
+        ],
+        "objective": {"terms": [{"term": "attribute", "attribute": "chips"}]},
+        **keys,
+    }
+
+
+@pytest.mark.parametrize(
+    ("divisible", "built"),
+    [(True, {"first": 2}), (False, {"whole": 12})],
+    ids=["linear", "whole"],
+)
+def test_a_frontier_begins_anew_only_where_it_must(divisible, built):
+    answer = frontier(fund(divisible), TERMS, points=12)
+    # Floors that a point keeps already are not asked for.
+    assert set(answer.session.built) == set(built)
+    assert sum(answer.session.built.values()) == (2 if divisible else answer.session.solved) <= built.popitem()[1]
+    assert 2 < answer.session.solved <= 12
+
+
+SIZE, CHIPS, SHARE = (
+    {"pointer": "/fund/tiers/union/size", "low": 100, "high": 400},
+    {"pointer": "/candidates/s1/attributes/chips", "low": 5, "high": 30},
+    {"pointer": "/fund/tiers/union/max_share_of_cost", "low": 0.1, "high": 0.9},
+)
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "built"),
+    [([SIZE, CHIPS], {"first": 2}), ([SIZE, SHARE], {"first": 2, "coefficients": 19})],
+    ids=["bounds and costs", "a coefficient"],
+)
+def test_draws_give_what_each_gives_alone(uncertain, built):
+    document = fund(uncertain=uncertain)
+    answer = robustness(document, draws=20)
+    assert answer.session.built == built and answer.session.solved == 21
+    scenario = load_document(document).expect()
+    alone = [allocate(version) for version in Draws(alone_of(scenario), inputs_of(scenario), 20, 7).documents(0, 20)]
+    for certainty in answer.certainty:
+        times = sum(bool(next(c for c in a.candidates if c.id == certainty.candidate).phases["main"]) for a in alone)
+        assert certainty.share == pytest.approx(times / 20)
+    assert answer.objective is not None
+    assert answer.objective.mean == pytest.approx(sum(a.objective.value for a in alone) / 20)
