@@ -158,8 +158,8 @@ def repaid(result: Result, say: Words) -> Block | None:
     return Table(say("title.repaid"), titles, rows, [say("repaid.note")])
 
 
-def countries(result: Result, say: Words) -> Block | None:
-    """Sites and money by country; nothing where there is one country only."""
+def countries(result: Result, say: Words, total: bool = False) -> Block | None:
+    """Sites and money by country; nothing where there is one country only. total: with a last row of sums."""
     if result.indicators is None or len(result.indicators.by_country) < 2:
         return None
     places = result.indicators.by_country
@@ -169,8 +169,11 @@ def countries(result: Result, say: Words) -> Block | None:
     if not any(together):
         return None
     titles = [say(f"column.{name}") for name in ("sites", "public", "private", "total")]
-    sites = [str(int(sums["sites"])) for sums in places.values()]
-    rows = zip(places, sites, *say.grid([public, private, together]), strict=True)
+    names, sites = list(places), [int(sums["sites"]) for sums in places.values()]
+    if total:
+        names, sites = [*names, say("column.total")], [*sites, sum(sites)]
+        public, private, together = ([*amounts, sum(amounts)] for amounts in (public, private, together))
+    rows = zip(names, map(str, sites), *say.grid([public, private, together]), strict=True)
     columns = [Column(say("column.country")), *(Column(title, numeric=True) for title in titles)]
     return Table(say("title.countries"), columns, [list(row) for row in rows])
 

@@ -174,9 +174,10 @@ def test_a_note_has_numbered_tables_one_decimal_and_a_footnote(answers: dict[str
     assert codes.count(" SEQ Table \\* ARABIC ") == len(captions)
     by_country = next(t for t, c in zip(note.tables, captions, strict=True) if "Money by country" in c)
     rows = [[cell.text for cell in row.cells] for row in by_country.rows]
-    assert [row[0] for row in rows[1:]] == ["Greece", "France", "Poland + Lithuania", "Portugal"]
+    assert [row[0] for row in rows[1:]] == ["Greece", "France", "Poland + Lithuania", "Portugal", "Total"]
     assert all(re.fullmatch(r"-|[\d,]+\.\d", cell) for row in rows[1:] for cell in row[2:])
-    total = sum(float(row[4].replace(",", "")) for row in rows[1:])
+    total = sum(float(row[4].replace(",", "")) for row in rows[1:-1])
+    assert total == pytest.approx(float(rows[-1][4].replace(",", "")), abs=0.3)
     assert total == pytest.approx(answers["allocation"].indicators.total_cost, abs=0.1)
     footnotes = next(p for p in note.part.package.iter_parts() if p.partname == "/word/footnotes.xml")
     assert b"Figures may not add up to totals because of rounding." in footnotes.blob
@@ -246,3 +247,10 @@ def test_answers_of_another_scenario_are_refused(answers: dict[str, Any]) -> Non
         report_bytes([answers["allocation"]], "x.md", "en", other)
     with pytest.raises(AnswerError, match="no answer"):
         report_bytes([], "x.md")
+
+
+def test_sections_of_several_scenarios_say_whose_they_are(answers: dict[str, Any]) -> None:
+    other = allocate({**fund(90), "name": "Three sites"})
+    shown = contents_of([answers["allocation"], other])
+    assert [s.title for s in shown.sections] == ["Four sites: The allocation", "Three sites: The allocation"]
+    assert shown.title == "Allocation of a layered fund"

@@ -77,10 +77,16 @@ def contents_of(answers: Sequence[AnyAnswer], lang: str = "en", scenario: Scenar
     say = words(lang, DECIMALS)
     tiers = tier_names(scenario) if scenario is not None else {}
     ordered = sorted(answers, key=lambda answer: not isinstance(answer, Comparison))
-    sections = [section for answer in ordered for section in _sections(answer, say, tiers, scenario)]
-    if scenario is not None and (found := _assumptions(scenario, say)) is not None:
-        sections.append(found)
-    title = next((name for answer in ordered if (name := _scenario_of(answer)[0])), say("report.title"))
+    several = len({_scenario_of(answer) for answer in ordered}) > 1
+    sections = []
+    for answer in ordered:
+        of = f"{_scenario_of(answer)[0] or say('report.unnamed')}: " if several else ""
+        found = _sections(answer, say, tiers, scenario)
+        sections += [replace(section, title=f"{of}{section.title}") for section in found]
+    if scenario is not None and (assumed := _assumptions(scenario, say)) is not None:
+        sections.append(assumed)
+    title = next((name for answer in ordered if (name := _scenario_of(answer)[0])), "")
+    title = say("report.title") if several or not title else title
     return Contents(title, lang, sections, _facts(ordered, say))
 
 
@@ -132,7 +138,7 @@ def _allocation(result: Result, say: Words, tiers: dict[str, str]) -> list[Part]
             tables.years(noted, say),
             tables.funded(noted, say),
             *_map(result, say),
-            tables.countries(noted, say),
+            tables.countries(noted, say, total=True),
             tables.not_funded(noted, say),
             *_losses(noted, say, tiers),
             *stresses(noted, say, lang),

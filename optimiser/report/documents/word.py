@@ -31,10 +31,10 @@ TEXT = Cm(16.6)
 PICTURE, HIGHEST = Cm(12.5), Cm(16)
 BAND = "E8EEF3"
 
-NARROWEST, WIDEST = 4, 45
+NARROWEST, WIDEST = 6, 45
 """Letters a column has room for at least, and beyond which text runs over several lines."""
 
-BOLDER = 1.15
+BOLDER = 1.2
 """What a letter of a heading takes against one of the text."""
 
 LONG = 300
@@ -107,9 +107,13 @@ class _Note:
         normal = styles["Normal"]
         normal.font.name, normal.font.size, normal.font.color.rgb = "Calibri", Pt(10.5), INK
         normal.paragraph_format.space_after = Pt(5)
-        language = OxmlElement("w:lang")
-        language.set(qn("w:val"), tag_of(self.contents.lang))
-        normal.element.get_or_add_rPr().append(language)
+        default = styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+        for properties in (normal.element.get_or_add_rPr(), default):
+            for stated in properties.findall(qn("w:lang")):
+                properties.remove(stated)
+            language = OxmlElement("w:lang")
+            language.set(qn("w:val"), tag_of(self.contents.lang))
+            properties.append(language)
         for name, size, before in (("Title", 20, 0), ("Heading 1", 14, 18), ("Heading 2", 11.5, 12)):
             style = styles[name]
             style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), ACCENT
@@ -237,8 +241,8 @@ def _widths(table: Table) -> list[int]:
     for n, column in enumerate(table.columns):
         lines = [line for row in table.rows for line in _text(row[n]).split("\n")]
         longest = max(map(len, lines), default=0)
-        words_ = max((len(word) for word in column.title.split()), default=0)
-        needs.append(max(longest if column.numeric else min(longest, WIDEST), words_, NARROWEST) * BOLDER + 2)
+        words_ = max((len(word) * BOLDER for word in column.title.split()), default=0)
+        needs.append(max(longest if column.numeric else min(longest, WIDEST), words_, NARROWEST) + 3)
     return [int(TEXT * need / sum(needs)) for need in needs]
 
 
