@@ -64,6 +64,22 @@ class TestB2:
         assert (check.checked, check.unit, check.allowance) == (3, "EUR million", 0.0)
         assert_outside(s, plan(s, spent(40, 61)), "B2", "union", "2027", 1.0)
 
+    def test_what_a_tier_pays_in_a_year_is_the_sum_over_sites_and_phases(self):
+        phases = [phase("one", {"2026": 30}), phase("two", {"2026": 40, "2027": 50})]
+        s = scenario([SINES, site("evora", phases=phases)], [tier(annual_ceiling={"2026": 60, "2027": 60})])
+        money = spent(20, 30)
+        money |= {"union/evora/one/2026": 15 * M, "union/evora/two/2026": 25 * M, "union/evora/two/2027": 30 * M}
+        assert_inside(s, plan(s, money), "B2", "union")
+        assert_outside(s, plan(s, money | {"union/evora/one/2026": 17 * M}), "B2", "union", "2026", 2.0)
+        assert_outside(s, plan(s, money | spent(20, 33)), "B2", "union", "2027", 3.0)
+        # As commitments all of a phase counts in its first year, over all its years and all sites: 50 + 15 + 55.
+        booked = scenario(
+            [SINES, site("evora", phases=phases)],
+            [tier(annual_ceiling={"2026": 120}, ceiling_basis="commitments")],
+        )
+        assert_inside(booked, plan(booked, money), "B2", "union")
+        assert_outside(booked, plan(booked, money | spent(20, 34)), "B2", "union", "2026", 4.0)
+
     def test_a_missing_year_is_zero(self):
         s = scenario([SINES], [tier(annual_ceiling={"2026": 40})])
         assert assert_outside(s, plan(s, spent(40, 1)), "B2", "union", "2027", 1.0).checked == 3

@@ -268,3 +268,25 @@ class TestA2:
         s = scenario([site("sines", attributes={"mw": 1})], constraints=[floor(effect="finding")])
         assert certify(s, plan(s)).holds
         assert lines(certify(s, plan(s)), "A2") == {}
+
+
+def test_a_rule_of_one_kind_never_hides_those_after_it():
+    # A count, an attribute without a bound that says anything, and a finding stand before rules that are broken.
+    sines = site("sines", attributes={"mw": 100}, tags=["cohesion"])
+    idle = site("lyon", attributes={"mw": 10})
+    s = scenario(
+        [sines, idle],
+        constraints=[
+            {"id": "many", "kind": "count", "at_most": 5},
+            attribute_rule(id="open", at_most="unlimited", at_least="unlimited"),
+            floor(id="noted", effect="finding"),
+            floor(id="elsewhere", of={"countries": ["FR"]}, effect="exclude"),
+            money_rule(id="share", at_most=10),
+            attribute_rule(id="power", at_most=50),
+            floor(effect="exclude"),
+        ],
+    )
+    given = plan(s, {"union/sines/main/2027": 20 * M}, {"sines/main": 1})
+    certificate = certify(s, given)
+    found = {(c.label, c.rule, c.violation) for c in certificate.rules if not c.holds}
+    assert found == {("G1", "share", 10.0), ("A1", "power", 50.0), ("A2", "power-floor", 1.0)}

@@ -7,7 +7,7 @@ to ``first``, which loses first, or to another tier, the ``senior`` tier gives.
 from __future__ import annotations
 
 import pytest
-from certificate_cases import EURO, M, assert_inside, assert_outside, broken, lines, plan, scenario, site, tier
+from certificate_cases import EURO, M, assert_inside, assert_outside, broken, lines, phase, plan, scenario, site, tier
 
 from optimiser.certificate import certify
 from optimiser.risk.draws import draws_of
@@ -145,6 +145,15 @@ class TestR2:
         s = fund([first(), senior(loss_given_failure=0.5, **mean(0.125))], a=QUARTERS)
         assert_inside(s, given(s, first=36, senior=64), "R2", "level 1")
         assert_outside(s, given(s, first=20, senior=80), "R2", "level 1", "level 1", 2.5)
+
+    def test_money_of_every_phase_and_year_is_at_risk(self):
+        # 25 in each of four cells of the senior tier: 100 of it, half lost in a draw of four: 12.5, and 10 are allowed.
+        phases = [phase(name, {"2027": 25, "2028": 25}) for name in ("one", "two")]
+        s = fund([senior(**mean(0.1))], a=[0, 0, 0, 0.5], candidates=[site("a", phases=phases)])
+        money = {f"senior/a/{p}/{t}": 25 * M for p in ("one", "two") for t in (2027, 2028)}
+        assert_outside(s, plan(s, money), "R2", "level 1", "level 1", 2.5)
+        wide = fund([senior(**mean(0.125))], a=[0, 0, 0, 0.5], candidates=[site("a", phases=phases)])
+        assert_inside(wide, plan(wide, money), "R2", "level 1")
 
     def test_losses_of_candidates_add_up_by_draw(self):
         # One in a draw, the first level bears it; both in one draw of four, 100 come through: 25, and 12.5 of the 100
