@@ -183,7 +183,8 @@ def solve_model(model: Model, arrays: Arrays, options: SolveOptions, start: Star
             start.built[why_cold] += 1
         session = kept.session(arrays, options.threads) if kept else _session(model, arrays, options)
         search = Search(session, arrays, options, deadline, anew=anew)
-        search.start = start if kept is not None else None
+        # Who looks on needs a session of its own; the bases it ends with serve the next all the same.
+        search.start = start if kept is not None or anew else None
         search.warm = "" if anew else model.stages[0].name
         for values in excluded:
             _exclude(search, values)
