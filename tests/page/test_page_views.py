@@ -14,7 +14,7 @@ import pytest
 from api.page.levers import figure, levers_of, value_of
 from api.page.rendering import first_sentence
 from api.page.views import TABS
-from api.page.views.allocation import money_by_site, tiles_of
+from api.page.views.allocation import money_by_site, tiles_of, with_plan
 from api.page.views.files import FILES
 from api.page.views.frontier import scale
 from api.page.views.robustness import with_costs
@@ -24,6 +24,7 @@ from api.work.job import Job
 from optimiser import allocate
 from optimiser.library import library_files
 from optimiser.messages import LANGUAGES, listed, text
+from optimiser.report.page import Heading
 from optimiser.scenario.load import load_document
 
 SMALL = "/scenarios/first-loss-design"
@@ -255,6 +256,29 @@ def test_a_field_shows_what_it_reads_back(value: float, lang: str) -> None:
     shown = figure(value, lang)
     assert value_of(shown) == value
     assert not shown.endswith(".0")
+
+
+def test_the_verdict_names_the_plan_and_its_money() -> None:
+    result = allocate(document())
+    heading = with_plan(Heading("", ["Proven."]), result, "en")
+    assert isinstance(heading, Heading)
+    assert heading.sentences[1].startswith(
+        "Funded: Móra la Nova and San Fernando de Henares, Sines, AION, Kajaani, Vienna."
+    )
+    assert "EUR 7,194 million of public money and 13,806 million of private." in heading.sentences[1]
+    nothing = allocate(document() | {"constraints": [{"id": "none", "kind": "count", "at_most": 0}]})
+    assert with_plan(Heading("", ["No."]), nothing, "en") == Heading("", ["No."])
+
+
+def test_a_share_in_a_question_has_the_mark_of_the_language() -> None:
+    assert 'name="costs" value="0,2"' in asked_in("fr")
+    assert 'name="costs" value="0.2"' in asked_in("en")
+
+
+def asked_in(lang: str) -> str:
+    """The form of the question how sure each site is."""
+    view = {"tab": "robustness", "base": "/x", "link": "/x", "document": document(), "asked": {}}
+    return form_part(Job(orjson.dumps(view), lang, "urn:uuid:0", Settings())).body.decode()
 
 
 def test_a_thousand_with_a_comma_is_not_guessed() -> None:

@@ -18,8 +18,8 @@ from optimiser.explain.repairs import repair
 from optimiser.messages import listed
 from optimiser.report.explanations import repair_page
 from optimiser.report.names import tier_names, with_names
-from optimiser.report.numbers import amounts
-from optimiser.report.page import Block, Cell, Column, Paragraph, Table
+from optimiser.report.numbers import NOTHING, amounts
+from optimiser.report.page import Block, Cell, Column, Heading, Paragraph, Table
 from optimiser.report.page import words as report_words
 from optimiser.report.pages import result_page
 from optimiser.report.tile_map import size, tiles
@@ -29,6 +29,9 @@ from optimiser.scenario.fund import Tier
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
+
+MOST_NAMED = 8
+"""Sites the verdict names; of more it gives the number."""
 
 
 def levers(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Context:
@@ -54,7 +57,7 @@ def answered(q: Question) -> Context:
     names = tier_names(q.scenario)
     blocks = with_names(result_page(named, q.lang, everything=True), names)
     context: Context = {
-        "heading": blocks[:1],
+        "heading": [with_plan(blocks[0], result, q.lang)],
         "sections": [_section(block, result, q, names) for block in blocks[1:]],
         "chart": money_by_year(result, names, say("consortia"), q.lang),
         "map": tiles_of(result, q.lang),
@@ -66,6 +69,19 @@ def answered(q: Question) -> Context:
         found = repair(q.loaded, clock.next(), q.lang)
         context["repairs"] = repairs_of(found, q)
     return context
+
+
+def with_plan(heading: Block, result: Result, lang: str) -> Block:
+    """The verdict, and the plan in one sentence: who is funded, and with how much money."""
+    sites = [c.name or c.id for c in result.candidates if c.funded > 0 or any(c.phases.values())]
+    if not isinstance(heading, Heading) or result.indicators is None or not sites:
+        return heading
+    public, private = amounts([round(result.indicators.public_money), round(result.indicators.private_money)], lang)
+    shown = listed(sites, lang) if len(sites) <= MOST_NAMED else words(lang)("sites", count=len(sites))
+    said = words(lang)(
+        "plan-is", sites=shown, public=public.replace(NOTHING, "0"), private=private.replace(NOTHING, "0")
+    )
+    return replace(heading, sentences=[*heading.sentences, said])
 
 
 def _is_offered(name: str, result: Result) -> bool:

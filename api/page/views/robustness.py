@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from api.page.levers import value_of
+from api.page.levers import figure, value_of
 from api.page.rendering import words
 from api.page.views.drawing import Context, Drawing, Question
 from optimiser.errors import QuestionError
@@ -33,7 +33,7 @@ def asked(view: Any, written: Scenario | None, loaded: Loaded, lang: str) -> Con
     return {
         "own": own,
         "draws": view.one("draws", DRAWS),
-        "costs": view.one("costs", COSTS),
+        "costs": figure(value_of(view.one("costs", COSTS)), lang),
         "seed": view.one("seed", "7"),
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from optimiser.messages.en.words import Words
 
 PAGE: dict[str, Words] = {
+    "plan-is": "Funded: {sites}. EUR {public} million of public money and {private} million of private.",
+    "sites": ("{count} site", "{count} sites"),
     "skip": "Skip to the content",
     "languages": "Languages",
     "footer": "Amounts in EUR million. Every figure has a source or is marked as an assumption.",
