@@ -56,7 +56,7 @@ CLI: dict[str, Words] = {
     "batch.column.scenario": "scenario",
     "batch.column.reason": "why there is no result",
     "batch.failures": "Without a result",
-    "batch.more-failed": ("… and {count} more; summary.csv has it.", "… and {count} more; summary.csv has all."),
+    "batch.more-failed": ("… and {count} more; scenarios.csv has it.", "… and {count} more; scenarios.csv has all."),
     "batch.took": "{new} solved, {skipped} known before, in {seconds} s ({rate} a second).",
     "batch.rate": "{rate} a second",
     "batch.resume": "Run the same command again to go on from here.",
