@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,9 +11,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from cli_cases import ROOT, environment_of
 from typer.testing import CliRunner
 
-ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "reference" / "scenarios"
 
 
@@ -53,11 +52,6 @@ def process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
         )
 
     return run
-
-
-def environment_of(more: dict[str, str]) -> dict[str, str]:
-    """This environment, with the source tree first on the path and warnings as errors."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", **more}
 
 
 @pytest.fixture

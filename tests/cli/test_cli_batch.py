@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as parquet
 import pytest
-from conftest import ROOT, environment_of
+from cli_cases import ROOT, environment_of
 
 SMALL = {
     "name": "small",
