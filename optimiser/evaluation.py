@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 from typing import Any
+
+from quicktions import Fraction
 
 from optimiser.allocation import Source, loaded_from, money_cells, private_cells, provenance
 from optimiser.certificate import certify
@@ -17,7 +18,7 @@ from optimiser.plan import EUROS_PER_MILLION, CellKey, PhaseKey, Plan, PrivateKe
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.indicators import awards_of, indicators_of, unspent_euros
 from optimiser.result.losses import call_findings, loss_book, own_loss_findings, risk_report
-from optimiser.result.measures import objective_value, term_values
+from optimiser.result.measures import exact_values, objective_value, term_values
 from optimiser.result.reasons import reasons_of, unspent_million
 from optimiser.result.result import ObjectiveValue, Reason, Result, ScenarioId, Unspent
 from optimiser.result.soft import soft_bounds, soft_findings
@@ -64,6 +65,7 @@ def scored(
     soft = soft_bounds(scenario, plan)
     certificate = certify(scenario, plan, draws, soft)
     risk = risk_report(book) if book is not None else None
+    exactly = exact_values(scenario, plan, book)
     of_losses = (*own_loss_findings(risk), *call_findings(risk))
     return Result(
         schema_version="1",
@@ -73,7 +75,12 @@ def scored(
         has_allocation=True,
         has_duals=False,
         objective=ObjectiveValue(
-            objective_value(scenario, plan, book), None, None, 0.0, "unknown", term_values(scenario, plan, book)
+            objective_value(scenario, plan, book, exactly),
+            None,
+            None,
+            0.0,
+            "unknown",
+            term_values(scenario, plan, book, exactly),
         ),
         candidates=awards_of(
             scenario, plan, dict(reasons or reasons_of(scenario, plan, soft, optimised=False, lang=lang))
@@ -299,7 +306,7 @@ def _paid_shares(
     for candidate in scenario.candidates:
         for phase in candidate.all_phases:
             euros = paid.get((candidate.id, phase.id), 0)
-            cost = sum(exact(amount) for amount in phase.stated_cost[1].values()) * EUROS_PER_MILLION
+            cost = phase.total_euros
             if euros:
                 share = min(Fraction(euros) / cost, Fraction(1))
                 whole = not candidate.divisible or not private_given

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
+
+from quicktions import Fraction
 
 PhaseKey = tuple[str, str]
 """(candidate, phase)"""

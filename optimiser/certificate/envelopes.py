@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.certificate.arithmetic import MILLION, Number, millionths, whole
 from optimiser.certificate.ledger import Ledger

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.certificate.arithmetic import Number, millionths
 from optimiser.certificate.envelopes import money_booked

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from itertools import pairwise
+
+from quicktions import Fraction
 
 from optimiser.certificate.arithmetic import Number, magnitude, millionths
 from optimiser.certificate.ledger import Ledger, PhaseEntry

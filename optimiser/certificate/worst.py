@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.certificate.arithmetic import MILLION, Number
 from optimiser.result.result import RuleCheck

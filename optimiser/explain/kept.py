@@ -6,10 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from quicktions import Fraction
 
 from optimiser.allocation import Source, loaded_from, options_of, solve_scenario
 from optimiser.evaluation import plan_from, scored

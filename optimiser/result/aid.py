@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from quicktions import Fraction
 
-from optimiser.plan import EUROS_PER_MILLION, Plan, euros_of, million
+from optimiser.plan import EUROS_PER_MILLION, Plan, million
 from optimiser.result.measures import funded_phases
 from optimiser.result.result import CandidateAid, GrantEquivalents, NotCounted
 from optimiser.risk import measures, terms
@@ -32,8 +32,7 @@ def grant_equivalents(scenario: Scenario, plan: Plan, draws: Draws | None) -> Gr
     given = {t.id: _given(scenario, t, paid, draws, rate) for t in public}
     due: dict[str, int | Fraction] = defaultdict(int)
     for c, p, y in funded_phases(scenario, plan):
-        euros = sum([euros_of(amount) for amount in p.stated_cost[1].values()])
-        due[c.id] += euros if y == 1 else euros * y
+        due[c.id] += p.total_euros if y == 1 else p.total_euros * y
     candidates = []
     for c in scenario.candidates:
         by_tier = {k: by[c.id] for k, by in given.items() if by is not None and c.id in by}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact, million
 from optimiser.result.measures import attribute_total

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.plan import EUROS_PER_MILLION, Plan, exact
 from optimiser.result.losses import LossBook

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
+
+from quicktions import Fraction
 
 from optimiser.messages import rule_named, text
 from optimiser.plan import Plan, exact, million

@@ -10,8 +10,9 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Literal, NamedTuple
+
+from quicktions import Fraction
 
 from optimiser.findings import Finding
 from optimiser.messages import Phrase

@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
+from quicktions import Fraction
 
+from optimiser.plan import euros_of
 from optimiser.scenario.types import (
     AmountOrUnlimited,
     Country,
@@ -86,6 +88,11 @@ class Phase(Part):
     def total_cost(self) -> float:
         """What the whole phase costs, whenever it starts [EUR million]."""
         return sum(self.stated_cost[1].values())
+
+    @cached_property
+    def total_euros(self) -> int | Fraction:
+        """What the whole phase costs, whenever it starts, exactly [euros]."""
+        return sum([euros_of(amount) for amount in self.stated_cost[1].values()])
 
     @property
     def possible_starts(self) -> range | None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
+
+from quicktions import Fraction
 
 from optimiser.plan import exact
 from optimiser.scenario.candidate import Candidate

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.model.objective import Goal
-from optimiser.model.programme import merged
 from optimiser.solve.arrays import Floats
 from optimiser.solve.options import FEASIBILITY_TOLERANCE, RELATIVE_ABSOLUTE_GAP
 
@@ -21,10 +20,10 @@ def cost_of(goal: Goal, width: int) -> Floats:
     return np.bincount(columns, coefficients, width).astype(float)
 
 
-def absolute_gap(goal: Goal) -> float:
+def absolute_gap(cost: Floats) -> float:
     """The stated absolute gap of a stage [unit of the stage]: far below any difference its coefficients can make."""
-    sizes = [abs(a) for a in merged(goal.pairs).values()]
-    return min(RELATIVE_ABSOLUTE_GAP * max(sizes), 1e-6 * min(sizes)) if sizes else 0.0
+    sizes = np.abs(cost[cost != 0])
+    return float(min(RELATIVE_ABSOLUTE_GAP * sizes.max(), 1e-6 * sizes.min())) if len(sizes) else 0.0
 
 
 def priced(cost: Floats) -> float:

@@ -9,12 +9,13 @@ solutions.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from quicktions import Fraction
 
 from optimiser.model.build import Model
 from optimiser.model.columns import Columns
@@ -24,6 +25,8 @@ from optimiser.scenario.candidate import Schedule
 from optimiser.scenario.fund import Tier
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Session
+
+_WHOLE = Fraction(0), Fraction(1)
 
 SNAP_EUROS = 0.05
 """A cell this near to a whole euro is that euro: the solver's own tolerance is a thousandth of a euro."""
@@ -60,10 +63,12 @@ class _Decided:
 class _Sums:
     """Where each cell counts in F1: a row a phase and year with a cost.
 
+    money: all columns that stand for money.
     cells, rows: of each cell its column and its row. first: the first row of each phase; phase: the phase of each row.
     cost: of each row, where the phase's years are fixed and it is a whole number of euros; else 0, and not plain.
     """
 
+    money: Numbers
     cells: Numbers
     rows: Numbers
     first: list[int]
@@ -73,6 +78,7 @@ class _Sums:
 
 
 def _sums_of(model: Model) -> _Sums:
+    money = np.array([*model.columns.x.values(), *model.columns.m.values()], dtype=np.int64)
     cells: list[int] = []
     rows: list[int] = []
     first: list[int] = []
@@ -92,7 +98,8 @@ def _sums_of(model: Model) -> _Sums:
         cost += [int(euros) if whole else 0 for euros, whole in zip(of_years, is_plain, strict=True)]
     of_cells, of_rows = np.array(cells, dtype=np.int64), np.array(rows, dtype=np.int64)
     of_phase = np.array(phase, dtype=np.int64)
-    return _Sums(of_cells, of_rows, first, of_phase, np.array(cost, dtype=np.int64), np.array(plain, dtype=bool))
+    costs, are_plain = np.array(cost, dtype=np.int64), np.array(plain, dtype=bool)
+    return _Sums(money, of_cells, of_rows, first, of_phase, costs, are_plain)
 
 
 def _paying(model: Model, p: PhaseData) -> list[list[int]]:
@@ -125,7 +132,7 @@ def _plan_of(model: Model, values: Floats, sums: _Sums) -> Plan:
     of_column = values.tolist()
     fractions = {p.key: _fraction(of_column[model.columns.y[p.key]], p) for p in model.data.phases}
     starts = {p.key: _start(model, values, p) if fractions[p.key] else None for p in model.data.phases}
-    euros = _whole_euros(model, values, _Decided(fractions, starts), sums)
+    euros = _whole_euros(model, values, _Decided(fractions, starts), sums).tolist()
     columns = model.columns
     return Plan(
         fraction={key: y for key, y in fractions.items() if y},
@@ -144,13 +151,13 @@ def _start(model: Model, values: Floats, p: PhaseData) -> int | None:
 def _fraction(value: float, p: PhaseData) -> Fraction:
     nearest = round(value)
     if value == nearest or not p.candidate.divisible:
-        return Fraction(nearest)
+        return _WHOLE[nearest] if 0 <= nearest <= 1 else Fraction(nearest)
     off = abs(value - nearest)
     is_whole = off <= SNAP_FRACTION and off * p.total_cost * EUROS_PER_MILLION <= SNAP_EUROS
     return Fraction(nearest) if is_whole else Fraction(f"{value:.15g}")
 
 
-def _whole_euros(model: Model, values: Floats, decided: _Decided, sums: _Sums) -> list[int]:
+def _whole_euros(model: Model, values: Floats, decided: _Decided, sums: _Sums) -> Numbers:
     """Whole euros of every column, by the first way that keeps every total.
 
     Cells near a whole euro taken as whole; else every cell open, as many small differences make a euro; else totals
@@ -158,7 +165,7 @@ def _whole_euros(model: Model, values: Floats, decided: _Decided, sums: _Sums) -
     each of them; else, where even these cannot hold, F1 alone, and the certificate tells.
     """
     for snap in (SNAP_EUROS, 0.0):
-        euros, cells = _snapped(model, values, snap)
+        euros, cells = _snapped(values, sums.money, snap)
         uses = _uses(model, decided, euros, cells, sums)
         if _settled_by(uses + _totals(model, decided, euros, cells), euros, cells):
             return euros
@@ -167,15 +174,12 @@ def _whole_euros(model: Model, values: Floats, decided: _Decided, sums: _Sums) -
     return euros
 
 
-def _snapped(model: Model, values: Floats, snap: float) -> tuple[list[int], _Cells]:
+def _snapped(values: Floats, money: Numbers, snap: float) -> tuple[Numbers, _Cells]:
     """Euros of every column (whole where so near), and the cells still open."""
     amounts = np.maximum(values, 0.0) * EUROS_PER_MILLION
     nearest = np.rint(amounts)
-    euros = [int(a) for a in nearest.tolist()]
-    is_money = np.zeros(len(values), dtype=bool)
-    for money in (model.columns.x, model.columns.m):
-        is_money[np.fromiter(money.values(), np.intp, len(money))] = True
-    odd = np.flatnonzero(is_money & (np.abs(amounts - nearest) > snap))
+    euros = nearest.astype(np.int64)
+    odd = np.sort(money[np.abs(amounts - nearest)[money] > snap])
     cells = _Cells({}, [], [])
     for i in odd.tolist():
         cells.number[i] = len(cells.below)
@@ -188,25 +192,24 @@ _Row = tuple[list[int], float, float]
 """Open cells that are summed, least and most of them that may go up."""
 
 
-def _settled_by(rows: list[_Row], euros: list[int], cells: _Cells) -> bool:
+def _settled_by(rows: list[_Row], euros: Numbers, cells: _Cells) -> bool:
     """Round the open cells up or down, together; False, and nothing done, where the rows leave no way."""
     if not all(low <= 0 <= high for loose, low, high in rows if not loose):
         return False
     ups = _transport(cells, [row for row in rows if row[0]]) if cells.number else []
     if ups is None:
         return False
-    for i, n in cells.number.items():
-        euros[i] = cells.below[n] + ups[n]
+    euros[list(cells.number)] = np.array(cells.below, dtype=np.int64) + np.array(ups, dtype=np.int64)
     return True
 
 
-def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells, sums: _Sums) -> list[_Row]:
+def _uses(model: Model, decided: _Decided, euros: Numbers, cells: _Cells, sums: _Sums) -> list[_Row]:
     """F1  the cells of a phase and year sum to cost · y, rounded to a whole euro where it is not one.
 
     Sums that hold already, without a cell that is open, are left out.
     """
     phases, number = model.data.phases, cells.number
-    settled = np.array(_settled(euros, cells), dtype=np.int64)
+    settled = _settled(euros, cells)
     paid = np.zeros(len(sums.phase), dtype=np.int64)
     np.add.at(paid, sums.rows, settled[sums.cells])
     fractions = [decided.fraction[p.key] for p in phases]
@@ -214,24 +217,28 @@ def _uses(model: Model, decided: _Decided, euros: list[int], cells: _Cells, sums
     is_open = np.zeros(len(settled), dtype=bool)
     is_open[list(number)] = True
     looked_at = ~sums.plain | (share < 0) | (paid != sums.cost * share)
-    looked_at[sums.rows[is_open[sums.cells]]] = True
+    loose: dict[int, list[int]] = defaultdict(list)
+    counted = np.flatnonzero(is_open[sums.cells])
+    for row, cell in zip(sums.rows[counted].tolist(), sums.cells[counted].tolist(), strict=True):
+        loose[row].append(number[cell])
+    looked_at[list(loose)] = True
     rows: list[_Row] = []
     for row in np.flatnonzero(looked_at).tolist():
         place = int(sums.phase[row])
         p, y, n = phases[place], fractions[place], row - sums.first[place]
-        loose = [number[numbers[n]] for numbers in _paying(model, p) if numbers[n] in number]
-        use = euros_of(decided.cost(p).get(p.years[n], 0.0)) * y
-        rows.append((loose, math.floor(use) - int(paid[row]), math.ceil(use) - int(paid[row])))
+        cost = int(sums.cost[row]) if sums.plain[row] else euros_of(decided.cost(p).get(p.years[n], 0.0))
+        use, settled_use = cost * y, int(paid[row])
+        rows.append((loose.get(row, []), math.floor(use) - settled_use, math.ceil(use) - settled_use))
     return rows
 
 
-def _totals(model: Model, decided: _Decided, euros: list[int], cells: _Cells, beside: bool = True) -> list[_Row]:
+def _totals(model: Model, decided: _Decided, euros: Numbers, cells: _Cells, beside: bool = True) -> list[_Row]:
     """B1, B2  what each tier spends in all, by year and by span: within its bounds.
 
     beside: and the whole euro below or above.
     """
     rows: list[_Row] = []
-    floors, number = _settled(euros, cells), cells.number
+    floors, number = _settled(euros, cells).tolist(), cells.number
     for tier in model.data.tiers.values():
         booked = _booked(model, decided, tier)
         loose_in = {t: [number[i] for i in numbers if i in number] for t, numbers in booked.items()}
@@ -291,13 +298,12 @@ def _bounds(tier: Tier, years: range) -> list[tuple[range, float, float]]:
     return bounds
 
 
-def _settled(euros: list[int], cells: _Cells) -> list[int]:
+def _settled(euros: Numbers, cells: _Cells) -> Numbers:
     """Euros of every column with every open cell at its floor."""
     if not cells.number:
         return euros
     settled = euros.copy()
-    for i, n in cells.number.items():
-        settled[i] = cells.below[n]
+    settled[list(cells.number)] = cells.below
     return settled
 
 

@@ -226,11 +226,10 @@ def _beside(model: Model, arrays: Arrays, options: SolveOptions, start: Start, d
     found = start.beside(arrays, Question(costs, len(model.stages), fractions, deadline), session)
     if found is None:
         return None
-    values = [float(cost @ found.vertex.values) for cost in costs[: len(model.stages)]]
-    stages = [
-        StageOutcome(goal.name, value, value, True, absolute_gap(goal))
-        for goal, value in zip(model.stages, values, strict=True)
-    ]
+    stages = []
+    for goal, cost in zip(model.stages, costs[: len(model.stages)], strict=True):
+        value = float(cost @ found.vertex.values)
+        stages.append(StageOutcome(goal.name, value, value, True, absolute_gap(cost)))
     outcome = Outcome(
         termination="optimal",
         values=found.vertex.values,
@@ -323,7 +322,7 @@ def _search(model: Model, search: Search, ties: list[Goal]) -> Outcome | Floats:
         values=linear.values,
         row_dual=linear.row_dual,
         stages=tuple(search.stages),
-        absolute_gap=absolute_gap(model.goals[0]),
+        absolute_gap=absolute_gap(_cost(search, model.goals[0])),
         another_optimum=uniqueness if proven else "unknown",
         integers_fixed=whole,
         row_range=linear.row_range,
@@ -342,10 +341,12 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
     reached: list[float] = []
     for n, goal in enumerate(model.stages):
         search.look_at(goal)
-        search.session.maximise(_cost(search, goal))
+        cost = _cost(search, goal)
+        search.session.maximise(cost)
         # A gap is accepted in the objective, not in how far a rule is broken.
         gap = 0.0 if n < len(model.soft) else search.options.mip_gap
-        run = search.session.run(search.remaining(), gap, absolute_gap(goal))
+        near = absolute_gap(cost)
+        run = search.session.run(search.remaining(), gap, near)
         if run.values is None and (best is None or run.ending == "unbounded"):
             return run, "unknown", reached
         if run.values is None and run.ending != "time_limit":
@@ -354,8 +355,8 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
             # The plan of the stage before still stands; this stage only could not be searched.
             run = Run("time_limit", best.values if best else None, None, None, None, run.bound)
         best = run
-        value = float(_cost(search, goal) @ run.values) if run.values is not None else 0.0
-        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", absolute_gap(goal)))
+        value = float(cost @ run.values) if run.values is not None else 0.0
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", near))
         reached.append(value)
         if run.ending != "optimal":
             return best, "unknown", reached
@@ -411,7 +412,7 @@ def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
         assert best.values is not None
         cost = _cost(search, goal)
         search.session.maximise(cost)
-        run = search.session.run(search.remaining(), absolute_gap=absolute_gap(goal), nodes=TIE_BREAK_NODES)
+        run = search.session.run(search.remaining(), absolute_gap=absolute_gap(cost), nodes=TIE_BREAK_NODES)
         if run.ending not in ("optimal", "node_limit"):
             # Stopped by the clock, which differs between machines: what it found so far is not used.
             search.notes.append("tie-break-unfinished")
@@ -478,6 +479,8 @@ def _money(model: Model, search: Search, ties: list[Goal], reached: list[float])
                 row_range = search.session.bound_ranges()
         if n < stages:
             goal_values.append((goal, float(cost @ values)))
+        if n + 1 == len(model.stages) + len(ties) and not search.options.unspent and not search.anew:
+            break  # nothing comes after
         if goal.tolerance > 0 or run.column_dual is None or run.row_dual is None:
             # What an integer stage reached may have used the slack of those before it; only a tolerance refers to it.
             held = reached[n] if goal.tolerance > 0 and n < len(reached) else float(cost @ values)
@@ -509,7 +512,8 @@ def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: 
         searched = search.stages[n]
         search.stages[n] = replace(searched, value=searched.value if value is None else value)
     elif not search.arrays.integer.any():
-        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", absolute_gap(goal)))
+        near = absolute_gap(_cost(search, goal))
+        search.stages.append(StageOutcome(goal.name, value, run.bound, run.ending == "optimal", near))
 
 
 def _method(search: Search, first: bool, last: bool) -> Method:
@@ -597,8 +601,8 @@ def _none(ending: Ending, model: Model, search: Search, seconds: float) -> Outco
         termination=termination,
         values=None,
         row_dual=None,
-        stages=(StageOutcome(first.name, None, bound, False, absolute_gap(first)),),
-        absolute_gap=absolute_gap(model.goals[0]),
+        stages=(StageOutcome(first.name, None, bound, False, absolute_gap(_cost(search, first))),),
+        absolute_gap=absolute_gap(_cost(search, model.goals[0])),
         another_optimum="unknown",
         integers_fixed=False,
         row_range=None,

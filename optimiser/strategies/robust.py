@@ -25,7 +25,7 @@ from optimiser.scenario.load import with_patch
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.clock import Clock
-from optimiser.solve.goals import absolute_gap
+from optimiser.solve.goals import absolute_gap, cost_of
 from optimiser.solve.losses import LossSession
 from optimiser.solve.selection import OutOfTime, Selector
 from optimiser.solve.session import Run, Session
@@ -116,7 +116,7 @@ def _least_regret(worlds: list[World], clock: Clock) -> tuple[dict[PhaseKey, flo
     None where no choice is possible in all worlds. Errors: OutOfTime.
     """
     session, (*offsets, regret) = _side_by_side(worlds, clock.options.threads)
-    gap = absolute_gap(worlds[0].model.goals[0])
+    gap = absolute_gap(cost_of(worlds[0].model.goals[0], len(worlds[0].arrays.cost)))
     cost = np.zeros(regret + 1)
     cost[regret] = -1.0
     run = _searched(session, cost, gap, clock)

@@ -19,11 +19,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
+from quicktions import Fraction
 
 from optimiser.allocation import Optimum, Source, collector_paused, loaded_from, options_of, provenance, solve_stated
 from optimiser.errors import QuestionError
@@ -39,8 +39,9 @@ from optimiser.result.result import Provenance, Result, ScenarioId, Termination
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
-from optimiser.solve.arrays import Arrays, arrays_of
+from optimiser.solve.arrays import Arrays, Floats, arrays_of
 from optimiser.solve.clock import Clock
+from optimiser.solve.goals import cost_of
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.start import Start
 from optimiser.study.asked import check_numbers, flag, whole
@@ -193,13 +194,14 @@ class _Point:
 class _Side:
     """The two terms in one order, stated; ``row`` is that of the second term's floor (E1), None without one.
 
-    start: what a point leaves to the next, which differs from it by its floor.
+    costs: of the two terms. start: what a point leaves to the next, which differs from it by its floor.
     """
 
     scenario: Scenario
     model: Model
     arrays: Arrays
     row: int | None
+    costs: list[Floats]
     start: Start
 
     def with_floor(self, least: float) -> Arrays:
@@ -328,7 +330,8 @@ class _Search:
         normal = (end.g[1] - start.g[1], start.g[0] - end.g[0])
         if normal[0] <= self._noise()[1] or normal[1] <= self._noise()[0]:
             return True
-        pairs = [(i, w * a) for w, goal in zip(normal, self._goals(side), strict=True) for i, a in goal.pairs]
+        goals = _goals(side.scenario, side.model)
+        pairs = [(i, w * a) for w, goal in zip(normal, goals, strict=True) for i, a in goal.pairs]
         model = replace(side.model, goals=(Goal("weighted", tuple(pairs)),))
         optimum = self._solved(side, side.with_floor(-np.inf), model)
         if optimum.plan is None:
@@ -347,13 +350,11 @@ class _Search:
         terms = [self.changed.objective.terms[n] for n in order]
         scenario = self.changed.model_copy(update={"objective": Objective(mode="lexicographic", terms=terms)})
         model = build_model(scenario, {stage_name(1, terms[1]): 0.0} if with_row else None, port=PlainPort())
+        arrays = arrays_of(model.programme)
         rows = [n for n, row in enumerate(model.programme.rows) if row.label == "E1"]
+        costs = [cost_of(goal, len(arrays.cost)) for goal in _goals(scenario, model)]
         self.starts.append(Start())
-        return _Side(scenario, model, arrays_of(model.programme), rows[0] if rows else None, self.starts[-1])
-
-    def _goals(self, side: _Side) -> list[Goal]:
-        names = [stage_name(n, term) for n, term in enumerate(side.scenario.objective.terms)]
-        return [next(g for g in side.model.goals if g.name == name) for name in names]
+        return _Side(scenario, model, arrays, rows[0] if rows else None, costs, self.starts[-1])
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
         # Equally good plans need not be told apart: both values of a point are the same in all of them.
@@ -365,8 +366,7 @@ class _Search:
     def _point(self, side: _Side, optimum: Optimum) -> _Point:
         plan, outcome = optimum.plan, optimum.outcome
         assert plan is not None and outcome.values is not None
-        goals = self._goals(side)
-        g = [float(sum(a * outcome.values[i] for i, a in goal.pairs)) for goal in goals]
+        g = [float(cost @ outcome.values) for cost in side.costs]
         draws = side.model.draws
         book = loss_book(side.scenario, plan, draws) if draws is not None else None
         goodness = [_sign(t) * MEASURES[t.term](side.scenario, plan, t, book) for t in side.scenario.objective.terms]
@@ -441,6 +441,12 @@ class _Search:
             tier=term.tier,
             step=float(step) if step is not None else None,
         )
+
+
+def _goals(scenario: Scenario, model: Model) -> list[Goal]:
+    """The goals of the two terms."""
+    names = [stage_name(n, term) for n, term in enumerate(scenario.objective.terms)]
+    return [next(g for g in model.goals if g.name == name) for name in names]
 
 
 def funded_phases(plan: Plan) -> dict[str, float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
+
+from quicktions import Fraction
 
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding

@@ -62,10 +62,10 @@ def test_nothing_else_is_needed():
             "collections",
             "dataclasses",
             "decimal",
-            "fractions",
             "itertools",
             "math",
             "numpy",
+            "quicktions",
             "weakref",
         }
 

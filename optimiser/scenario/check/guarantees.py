@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
+
+from quicktions import Fraction
 
 from optimiser.findings import Finding
 from optimiser.messages import Phrase

@@ -1,0 +1,3 @@
+"""The library's fraction behaves as the standard one: types are checked against that."""
+
+from fractions import Fraction as Fraction
