@@ -30,8 +30,14 @@ EXCESS_TOLERANCE = 1e-10
 NEW = 0.3
 """Weight of the plan just found in the mean of the plans so far; 0.1 to 0.5 took about as many rounds."""
 
-TREE_NODES = 400
+TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
+
+MOST_ROWS = 250
+"""Rows learnt in the tree that it carries along before those that have not mattered lately go."""
+
+MATTERED = 40
+"""Nodes for which a row that binds in none of them stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,19 @@ class _Draws:
         return _Slope(np.asarray(self._losses.T @ weight), float(weight.sum()))
 
 
+_AGAIN: tuple[Method, ...] = ("dual", "primal")
+
+
+@dataclass(slots=True)
+class _Learnt:
+    """A row learnt in the tree: its number, whose it is and under which name, and how long it has not mattered."""
+
+    row: int
+    of: _Draws
+    name: tuple[bytes, float]
+    idle: int = 0
+
+
 class LossSession(Session):
     """A session whose runs keep loss functions exactly: each run goes on until every one holds."""
 
@@ -83,12 +102,18 @@ class LossSession(Session):
     def __init__(self, arrays: Arrays, threads: int, functions: Sequence[LossFunction], watch: Watch | None = None):
         super().__init__(arrays, threads, watch)
         self.rounds = 0
+        self._suggested: Floats | None = None
         self._whole = np.flatnonzero(arrays.integer)
         self._mean: Floats | None = None
         matrices: dict[int, Any] = {}
         self._draws = [_Draws(function, matrices) for function in functions]
+        self._learnt: list[_Learnt] = []
         for draws in self._draws:
             self._state(draws, draws.slope_of(draws.function.probability))
+
+    def suggest(self, plan: Floats) -> None:
+        """A plan that keeps everything stated: the next run over whole decisions begins with it in hand."""
+        self._suggested = plan
 
     def run(
         self,
@@ -100,9 +125,10 @@ class LossSession(Session):
     ) -> Run:
         """Solve, look what the plan hides, solve again, until it hides nothing.
 
-        Whole decisions: first the first nodes of a tree of linear programmes (``Tree``), then, where it is not done,
-        HiGHS's own integer search. That search is a relaxation too: its plan's whole decisions are fixed and its money
-        settled exactly; when that is worth as much as the search's bound, it is the optimum, and else the best so far.
+        Whole decisions: first a tree of linear programmes (``Tree``), then, where its nodes did not suffice or its
+        tolerances left a doubt, HiGHS's own integer search. That search is a relaxation too: its plan's whole decisions
+        are fixed and its money settled exactly; when that is worth as much as the search's bound, it is the optimum,
+        and else the best so far.
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
@@ -111,13 +137,15 @@ class LossSession(Session):
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
 
-        tree = self._branched(deadline, worth)
+        tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES))
         best, bound = tree.best, tree.bound
         while True:
             if not tree.open or (best is not None and not worth(bound, _objective(best))):
                 return _without_column_duals(_ended(best, "infeasible" if best is None else "optimal", bound))
             if self._is_over(deadline):
                 return _without_column_duals(_ended(best, "time_limit", bound))
+            if nodes is not None and not tree.broken:
+                return _without_column_duals(_ended(best, "node_limit", bound))
             run = super().run(_left(deadline), mip_gap, absolute_gap, nodes, method)
             if run.values is None:
                 # "Infeasible" over a plan in hand is a matter of tolerances: the plan stands, unproven.
@@ -149,22 +177,57 @@ class LossSession(Session):
             if time.perf_counter() >= deadline:
                 return Run("time_limit", None, None, None, None, run.bound)
 
-    def _branched(self, deadline: float, worth: Callable[[float, float], bool]) -> Tree:
+    def _branched(self, deadline: float, worth: Callable[[float, float], bool], nodes: int) -> Tree:
         """The first nodes of the tree, the integer conditions as they were afterwards."""
         self.relax()
+        self._learnt = []
         tree = Tree(
             session=self,
             whole=self._whole,
-            solve=lambda: Session.run(self, _left(deadline)),
-            refine=self._refined,
+            solve=lambda: self._relaxed(deadline),
+            refine=self._refined_at,
             settle=lambda values: self._settled(values, deadline),
             worth=worth,
+            tidy=self._forget_idle_rows,
         )
+        if self._suggested is not None:
+            tree.best = Run("optimal", self._suggested, None, None, float(self.prices @ self._suggested), None)
+            self._suggested = None
         tree.search(
-            self.arrays.lower[self._whole], self.arrays.upper[self._whole], TREE_NODES, lambda: self._is_over(deadline)
+            self.arrays.lower[self._whole], self.arrays.upper[self._whole], nodes, lambda: self._is_over(deadline)
         )
         self._whole_again()
         return tree
+
+    def _relaxed(self, deadline: float) -> Run:
+        """A linear programme from the last basis. What that calls anything but optimal is asked again without it: seen
+        with a node's own plan, which HiGHS called infeasible from the basis of another node. Where the dual simplex
+        method ends with "unknown", the primal one has always known."""
+        run = Session.run(self, _left(deadline))
+        for method in _AGAIN:
+            if run.values is not None or (run.ending == "infeasible" and method == "primal"):
+                break
+            self.forget()
+            run = Session.run(self, _left(deadline), method=method)
+        return run
+
+    def _forget_idle_rows(self, run: Run) -> None:
+        """Of many rows learnt in the tree, drop those that bound no plan lately; they are learnt again where needed."""
+        if run.row_dual is None or not self._learnt:
+            return
+        for learnt in self._learnt:
+            learnt.idle = 0 if run.row_dual[learnt.row] else learnt.idle + 1
+        idle = [learnt for learnt in self._learnt if learnt.idle > MATTERED]
+        if len(self._learnt) < MOST_ROWS or 3 * len(idle) < len(self._learnt):
+            return
+        self.delete_rows([learnt.row for learnt in idle])
+        for learnt in idle:
+            del learnt.of.stated[learnt.name]
+        self._learnt = [learnt for learnt in self._learnt if learnt.idle <= MATTERED]
+        # Nothing else was stated since the first of them: those kept stand in its place, one after the other.
+        first = min(learnt.row for learnt in (*self._learnt, *idle))
+        for n, learnt in enumerate(self._learnt):
+            learnt.row = first + n
 
     def _settled(self, values: Floats, deadline: float) -> Run | None:
         """The best plan with these whole decisions that keeps every loss function, or None; integers relaxed."""
@@ -183,9 +246,13 @@ class LossSession(Session):
     def _refined(self, values: Floats) -> bool:
         """Whether a row was added: some loss function is above its column, and the plan is now excluded."""
         self._mean = values if self._mean is None else (1.0 - NEW) * self._mean + NEW * values
-        changed = False
+        return self._refined_at(self._mean, values)
+
+    def _refined_at(self, *plans: Floats) -> bool:
+        """The same, with the rows of these plans asked for in turn; the last is the one to exclude."""
+        values, changed = plans[-1], False
         for draws in self._draws:
-            for at in (self._mean, values):
+            for at in plans:
                 slope = draws.slope(at)
                 size = max(float(np.abs(values[list(draws.function.exposures)]).sum()), 1e-6)
                 if slope.hides(draws.function, values) > EXCESS_TOLERANCE * size and self._state(draws, slope):
@@ -203,7 +270,7 @@ class LossSession(Session):
         lost = np.flatnonzero(slope.lost)
         numbers = [f.excess, *f.threshold, *np.asarray(f.exposures)[lost].tolist()]
         coefficients = np.concatenate([[1.0], np.full(len(f.threshold), slope.weight), -slope.lost[lost]])
-        self.add_row(numbers, coefficients, 0.0, np.inf)
+        self._learnt.append(_Learnt(self.add_row(numbers, coefficients, 0.0, np.inf), draws, name))
         return True
 
 

@@ -152,6 +152,10 @@ class Session:
         self._check(status, "addRow")
         return int(self._highs.getNumRow()) - 1
 
+    def delete_rows(self, rows: list[int]) -> None:
+        """Take out rows that were added; those behind them move up."""
+        self._check(self._highs.deleteRows(len(rows), np.array(rows, dtype=np.int32)), "deleteRows")
+
     def add_column(self) -> int:
         """A further column, ≥ 0, without cost, behind those of the model; its number."""
         nothing = np.array([], dtype=np.int32)

@@ -32,6 +32,7 @@ from optimiser.solve.options import FEASIBILITY_TOLERANCE, TIE_BREAK_NODES, Solv
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
 from optimiser.solve.start import Built, Start, Unsettled
+from optimiser.solve.strengthening import strengthen
 from optimiser.solve.tie_break import tie_break_goals
 from optimiser.solve.unspent import kept_by, tiers_with_money_left
 from optimiser.solve.vertex import vertex_of
@@ -339,10 +340,14 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
     reached: list[float] = []
+    if isinstance(search.session, Session):
+        search.held += strengthen(model, search.session)
     for n, goal in enumerate(model.stages):
         search.look_at(goal)
         cost = _cost(search, goal)
         search.session.maximise(cost)
+        if isinstance(search.session, LossSession) and best is not None and best.values is not None:
+            search.session.suggest(best.values)
         # A gap is accepted in the objective, not in how far a rule is broken.
         gap = 0.0 if n < len(model.soft) else search.options.mip_gap
         near = absolute_gap(cost)
@@ -412,6 +417,8 @@ def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
         assert best.values is not None
         cost = _cost(search, goal)
         search.session.maximise(cost)
+        if isinstance(search.session, LossSession):
+            search.session.suggest(best.values)
         run = search.session.run(search.remaining(), absolute_gap=absolute_gap(cost), nodes=TIE_BREAK_NODES)
         if run.ending not in ("optimal", "node_limit"):
             # Stopped by the clock, which differs between machines: what it found so far is not used.

@@ -1,0 +1,66 @@
+"""Which decision a search tree branches on: what a step costs is learnt by trying it, until enough is known.
+
+Reliability branching (Achterberg, Koch and Martin 2005, doi 10.1016/j.orl.2004.04.002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optimiser.solve.arrays import Floats
+
+RELIABLE = 2
+"""Trials of a step after which its mean cost is believed."""
+
+MOST_TRIED = 8
+"""Decisions tried at one node, the most fractional first."""
+
+LEAST_COST = 1e-6
+"""A step that costs nothing counts as much, so that the other side of the decision still counts."""
+
+Probe = Callable[[int, bool], float | None]
+"""(decision, upward) → what the relaxation is worth after the step; None where no better plan is left."""
+
+
+class Branching:
+    """What steps cost so far, for each unit by which they moved a decision: down and up."""
+
+    def __init__(self, decisions: int):
+        self._cost = np.zeros((2, decisions))
+        self._trials = np.zeros((2, decisions))
+
+    def choose(
+        self, at: Floats, value: float, lower: np.ndarray, upper: np.ndarray, probe: Probe, whole_within: float
+    ) -> int | None:
+        """The decision whose two sides promise to lose most together.
+
+        at: the decisions in the relaxation. value: what it is worth. Bounds are narrowed in place where a side holds no
+        better plan; None where that leaves nothing to branch on, or no plan at all (a lower bound above the upper).
+        """
+        part = at - np.floor(at)
+        fraction = np.minimum(part, 1.0 - part)
+        open_ = np.flatnonzero(fraction > whole_within)
+        unsure = [n for n in open_.tolist() if self._trials[:, n].min() < RELIABLE]
+        for n in sorted(unsure, key=lambda n: (-fraction[n], n))[:MOST_TRIED]:
+            for upward in (False, True):
+                reached = probe(n, upward)
+                if reached is None:
+                    if upward:
+                        upper[n] = np.floor(at[n])
+                    else:
+                        lower[n] = np.ceil(at[n])
+                    break
+                self._cost[int(upward), n] += max(value - reached, 0.0) / (1.0 - part[n] if upward else part[n])
+                self._trials[int(upward), n] += 1
+            if lower[n] > upper[n]:
+                return None
+        left = open_[lower[open_] < upper[open_]]
+        if not len(left):
+            return None
+        known = np.maximum(self._trials, 1.0)
+        mean = float(self._cost.sum() / max(self._trials.sum(), 1.0))
+        down, up = np.where(self._trials > 0, self._cost / known, mean)
+        score = np.maximum(down * part, LEAST_COST) * np.maximum(up * (1.0 - part), LEAST_COST)
+        return int(left[np.argmax(score[left])])

@@ -1,0 +1,244 @@
+"""Whole decisions under limits on losses: the tree, its branching, its exchanges, and the rows that make it short."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from optimiser import allocate, load_document
+from optimiser.model.build import build_model
+from optimiser.solve import losses as solve_losses
+from optimiser.solve import tree as solve_tree
+from optimiser.solve.arrays import arrays_of
+from optimiser.solve.branching import Branching
+from optimiser.solve.goals import cost_of
+from optimiser.solve.losses import LossSession, with_plain_losses
+from optimiser.solve.session import Run, Session
+from optimiser.solve.strengthening import pledges_of_whole_sites, strengthen
+from optimiser.solve.swaps import swapped
+
+SECONDS = 120.0
+
+
+def pledged(seed, n, draws=100, phases=1):
+    """Whole sites that pay a third of their cost themselves, under a limit on the tail of what reaches the middle."""
+    rng = random.Random(seed)
+    candidates = []
+    for i in range(n):
+        costs = [rng.randint(1000, 8000) for _ in range(phases)]
+        candidates.append(
+            {
+                "id": f"c{i:02d}",
+                "private_pledge": round(rng.uniform(0.2, 0.5) * sum(costs)),
+                "failure_probability": round(rng.uniform(0.03, 0.25), 3),
+                "phases": [
+                    {
+                        "id": f"p{k}",
+                        "cost": {str(2027 + k): cost},
+                        "attributes": {"chips": round(cost * rng.uniform(15, 35))},
+                    }
+                    for k, cost in enumerate(costs)
+                ],
+            }
+        )  # fmt: skip
+    limit = {"cvar": {"level": 0.9, "at_most": 0.08, "of": "level_and_above"}}
+    size = n * phases * 100
+    tiers = [
+        {"id": "grant", "instrument": "grant", "size": size, "max_share_of_cost": 0.2},
+        {"id": "equity", "instrument": "equity", "size": size, "max_share_of_cost": 0.3, "seniority": 0},
+        {"id": "middle", "instrument": "quasi_equity", "size": size, "max_share_of_cost": 0.3, "seniority": 1,
+         "loss_given_failure": 0.8, "limits": limit},
+        {"id": "senior", "instrument": "loan", "size": 4 * size, "max_share_of_cost": 0.6, "seniority": 2,
+         "loss_given_failure": 0.5, "public": False},
+    ]  # fmt: skip
+    return {
+        "fund": {"loss_sharing": "waterfall", "tiers": tiers},
+        "candidates": candidates,
+        "objective": {"terms": [{"term": "attribute", "attribute": "chips"}]},
+        "risk": {"correlation": 0.2, "draws": draws, "seed": seed},
+    }
+
+
+def stated(document):
+    model = build_model(load_document(document).expect())
+    arrays = arrays_of(model.programme)
+    return model, arrays, cost_of(model.goals[0], len(arrays.cost))
+
+
+def session_of(document, kind=LossSession):
+    model, arrays, cost = stated(document)
+    session = kind(arrays, 1, model.losses)
+    strengthen(model, session)
+    session.maximise(cost)
+    return session
+
+
+def plain_run(document):
+    """HiGHS on every draw written out, without any row of ours."""
+    model, arrays, cost = stated(document)
+    session = Session(with_plain_losses(arrays, model.losses), 1)
+    session.maximise(np.append(cost, np.zeros(len(session.arrays.cost) - len(cost))))
+    return session.run(SECONDS)
+
+
+@pytest.mark.parametrize("seed, n, phases", [(s, 12, 1) for s in range(6)] + [(s, 7, 2) for s in range(6, 10)])
+def test_the_tree_finds_what_every_draw_written_out_gives(seed, n, phases):
+    document = pledged(seed, n, phases=phases)
+    run, plain = session_of(document).run(SECONDS), plain_run(document)
+    assert run.ending == plain.ending == "optimal"
+    assert run.objective == pytest.approx(plain.objective, rel=1e-9)
+    assert run.objective > 0
+
+
+class Counting(LossSession):
+    """Counts linear programmes of the tree, and integer searches."""
+
+    programmes = searches = 0
+
+    def _run(self, time_limit_s):
+        self.programmes += not self._integer
+        self.searches += self._integer
+        return super()._run(time_limit_s)
+
+
+def test_forty_whole_sites_under_a_tail_limit_are_proven_by_the_tree_alone():
+    session = session_of(pledged(3, 40, draws=2000), Counting)
+    run = session.run(SECONDS)
+    assert run.ending == "optimal" and session.searches == 0
+    assert session.programmes < 6000
+
+
+def test_without_its_pledge_rows_a_relaxation_promises_far_more():
+    document = pledged(3, 30, draws=500)
+    model, arrays, cost = stated(document)
+    loose = LossSession(arrays, 1, model.losses)
+    loose.maximise(cost)
+    tight = session_of(document)
+    best = session_of(document).run(SECONDS).objective
+    promised = []
+    for session in (loose, tight):
+        session.relax()
+        promised.append(session.run(SECONDS).objective)
+    assert promised[0] > 1.3 * best
+    assert best <= promised[1] < 1.1 * best
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pledge_rows_hold_in_every_whole_plan(seed):
+    # Any plan of the model itself, found without the rows: drawn by chance, phases in order.
+    model, arrays, _ = stated(pledged(seed, 10, phases=2))
+    session = Session(arrays, 1)
+    chance = np.random.default_rng(seed)
+    rows = list(pledges_of_whole_sites(model))
+    assert len(rows) > 20  # one over both phases of a site, and one of each phase that costs more than the pledge
+    for _ in range(5):
+        session.maximise(chance.normal(size=len(arrays.cost)))
+        values = session.run(SECONDS).values
+        for money, y, pledge in rows:
+            assert values[money].sum() <= pledge * values[y] + 1e-6
+
+
+def test_divisible_sites_have_no_pledge_rows():
+    document = pledged(1, 5)
+    for c in document["candidates"]:
+        c["divisible"] = True
+    model, arrays, _ = stated(document)
+    assert strengthen(model, Session(arrays, 1)) == []
+
+
+def test_rows_that_do_not_matter_go_and_the_answer_stays(monkeypatch):
+    document = pledged(5, 24, draws=2000)
+    whole = session_of(document)
+    expected = whole.run(SECONDS)
+    monkeypatch.setattr(solve_losses, "MOST_ROWS", 20)
+    monkeypatch.setattr(solve_losses, "MATTERED", 3)
+    frugal = session_of(document)
+    run = frugal.run(SECONDS)
+    assert run.ending == "optimal" and run.objective == pytest.approx(expected.objective, rel=1e-9)
+    assert len(frugal._learnt) < len(whole._learnt)
+    # Rows, their names and their numbers still belong together.
+    assert [learnt.row for learnt in frugal._learnt] == sorted({learnt.row for learnt in frugal._learnt})
+    assert {learnt.name for learnt in frugal._learnt} == {name for draws in frugal._draws for name in draws.stated} - (
+        session_of(document)._draws[0].stated.keys()
+    )
+
+
+@pytest.mark.parametrize("knob, value", [("ROUNDS", 1), ("DIVE_EVERY", 2)])
+def test_how_the_tree_is_walked_changes_no_answer(monkeypatch, knob, value):
+    document = pledged(4, 20, draws=500)
+    expected = session_of(document).run(SECONDS).objective
+    monkeypatch.setattr(solve_tree, knob, value)
+    assert session_of(document).run(SECONDS).objective == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_plan_suggested_is_kept_where_the_nodes_do_not_suffice():
+    document = pledged(3, 30, draws=1000)
+    best = session_of(document).run(SECONDS)
+    session = session_of(document)
+    session.suggest(best.values)
+    run = session.run(SECONDS, nodes=1)
+    assert run.ending == "node_limit" and run.objective == pytest.approx(best.objective) and run.bound > run.objective
+
+
+def test_exchanges_lead_to_a_plan_none_of_them_betters():
+    # Ten things of known worth and weight, at most ten units of weight: settled by a sum.
+    worth = np.array([9, 8, 7, 6, 5, 4, 3, 2, 1, 1.0])
+    weight = np.array([6, 5, 4, 3, 3, 2, 2, 1, 1, 9.0])
+
+    class Prices:
+        prices = worth
+
+    def settle(values):
+        fits = weight @ values <= 10
+        return Run("optimal", values, None, None, float(worth @ values), None) if fits else None
+
+    start = settle(np.eye(10)[8])
+    found = swapped(Prices(), np.arange(10), start, settle, lambda: False)
+    made = found.values
+    assert found.objective > start.objective
+    for b in np.flatnonzero(made == 0):
+        for a in [-1, *np.flatnonzero(made)]:
+            other = made.copy()
+            other[b] = 1
+            if a >= 0:
+                other[a] = 0
+            assert settle(other) is None or settle(other).objective <= found.objective
+    assert swapped(Prices(), np.arange(10), start, settle, lambda: True) is start
+
+
+class TestBranching:
+    """Which of two decisions at a half is branched on."""
+
+    def choose(self, probe, lower=(0, 0), upper=(1, 1)):
+        low, high = np.array(lower, dtype=np.int8), np.array(upper, dtype=np.int8)
+        return Branching(2).choose(np.array([0.5, 0.5]), 10.0, low, high, probe, 1e-6), low.tolist(), high.tolist()
+
+    def test_the_one_whose_two_sides_lose_most(self):
+        assert self.choose(lambda n, upward: (9.0, 7.0)[n])[0] == 1
+        # 5 and 0 lose less together than 2 and 2: the side that loses nothing is the whole node again.
+        assert self.choose(lambda n, upward: ((5.0, 10.0), (8.0, 8.0))[n][upward])[0] == 1
+
+    def test_a_side_without_a_better_plan_settles_the_decision(self):
+        chosen, low, high = self.choose(lambda n, upward: None if (n, upward) == (0, False) else 9.0)
+        assert (chosen, low, high) == (1, [1, 0], [1, 1])
+        chosen, low, high = self.choose(lambda n, upward: None if (n, upward) == (0, True) else 9.0)
+        assert (chosen, low, high) == (1, [0, 0], [0, 1])
+
+    def test_nothing_is_left_to_branch_on(self):
+        chosen, low, high = self.choose(lambda n, upward: 9.0 if upward else None)
+        assert (chosen, low, high) == (None, [1, 1], [1, 1])
+
+    def test_trials_end_when_enough_is_known(self):
+        asked = []
+        branching = Branching(1)
+        for _ in range(5):
+            bounds = np.array([0], dtype=np.int8), np.array([1], dtype=np.int8)
+            branching.choose(np.array([0.5]), 10.0, *bounds, lambda n, upward: asked.append(n) or 9.0, 1e-6)
+        assert len(asked) == 4
+
+
+def test_a_whole_fund_is_allocated_and_certified():
+    result = allocate(pledged(3, 20, draws=1000))
+    assert result.termination == "optimal" and result.certificate.holds and result.objective.gap == 0
