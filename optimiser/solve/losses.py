@@ -185,7 +185,7 @@ class LossSession(Session):
             session=self,
             whole=self._whole,
             solve=lambda: self._relaxed(deadline),
-            refine=self._refined_at,
+            refine=self._refined,
             settle=lambda values: self._settled(values, deadline),
             worth=worth,
             tidy=self._forget_idle_rows,
@@ -246,13 +246,9 @@ class LossSession(Session):
     def _refined(self, values: Floats) -> bool:
         """Whether a row was added: some loss function is above its column, and the plan is now excluded."""
         self._mean = values if self._mean is None else (1.0 - NEW) * self._mean + NEW * values
-        return self._refined_at(self._mean, values)
-
-    def _refined_at(self, *plans: Floats) -> bool:
-        """The same, with the rows of these plans asked for in turn; the last is the one to exclude."""
-        values, changed = plans[-1], False
+        changed = False
         for draws in self._draws:
-            for at in plans:
+            for at in (self._mean, values):
                 slope = draws.slope(at)
                 size = max(float(np.abs(values[list(draws.function.exposures)]).sum()), 1e-6)
                 if slope.hides(draws.function, values) > EXCESS_TOLERANCE * size and self._state(draws, slope):

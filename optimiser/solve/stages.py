@@ -340,7 +340,8 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
     reached: list[float] = []
-    if isinstance(search.session, Session):
+    if isinstance(search.session, LossSession):
+        # HiGHS's own integer search finds as much by itself: there the rows cost more than they save.
         search.held += strengthen(model, search.session)
     for n, goal in enumerate(model.stages):
         search.look_at(goal)
@@ -373,7 +374,10 @@ def _whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Ru
     if not search.options.tie_break:
         return best, "unknown", reached
     uniqueness = _another_exists(model, search, best.values)
-    if uniqueness != "none":
+    if uniqueness == "unknown" and isinstance(search.session, LossSession):
+        # Its nodes are dear: where so many found no plan as good, each tie-break would spend as many again on nothing.
+        search.notes.append("tie-break-unfinished")
+    elif uniqueness != "none":
         best = _tie_broken(search, best, ties)
     return best, uniqueness, reached
 

@@ -57,6 +57,12 @@ MOST_POINTS = 1000
 SOFTER = 1e-7
 """Relative: less than this is no further violation of soft rules."""
 
+TOGETHER = "weighted"
+"""Name of a goal that stands for both terms."""
+
+DOUBLES = 1e-13
+"""Relative: what sums of a few thousand doubles tell apart."""
+
 COLLINEAR = 1e-7
 """Relative: how far above the line between its neighbours a breakpoint must stand."""
 
@@ -231,24 +237,27 @@ class _Search:
     starts: list[Start] = field(default_factory=list)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
+    forward: _Side = field(init=False)
 
     def __post_init__(self) -> None:
         first, second = self.changed.objective.terms
         self.steps = (unit_of_steps(self.changed, first), unit_of_steps(self.changed, second))
-        arrays = arrays_of(build_model(self.changed, port=PlainPort()).programme)
-        self.whole, self.columns = bool(arrays.integer.any()), len(arrays.cost)
+        self.forward = self._side()
+        self.whole, self.columns = bool(self.forward.arrays.integer.any()), len(self.forward.arrays.cost)
 
     def frontier(self, count: int, complete: bool, findings: list[Finding]) -> Frontier:
         """Both ends, then what lies between them."""
         method: Method = "points" if not complete else "steps" if self.whole else "breakpoints"
         if method == "steps" and self.steps[1] is None:
             self.order = (1, 0)
-        forward, backward = self._side(self.order, True), self._side(self.order[::-1], False)
+            self.forward = self._side()
+        forward, backward = self.forward, self._turned(self.forward)
+        self.starts = [forward.start, backward.start]
         self.progress(0, count if method == "points" else 0)
         first = self._solved(forward, forward.with_floor(-np.inf))
         if first.plan is None:
             return self._answer(method, first.outcome.termination, False, findings)
-        last = self._solved(backward, backward.arrays)
+        last = self._solved(backward, backward.with_floor(-np.inf))
         if last.plan is None:
             return self._answer(method, last.outcome.termination, False, findings)
         start, end = self._point(forward, first), self._swapped(backward, last)
@@ -270,6 +279,7 @@ class _Search:
         step = self.steps[self.order[1]]
         assert step is not None
         best = end.goodness[1]
+        model = self._both_at_once(side, start, end)
         closed, last = True, start
         # The end is the best value of the second term only if proven; else the search goes on until nothing is left.
         while not (end.proven and last.goodness[1] >= best):
@@ -278,7 +288,7 @@ class _Search:
             if self.clock.over:
                 self.open.append((float(last.goodness[1] + step), upper))
                 return False
-            optimum = self._solved(side, side.with_floor(float(floor)))
+            optimum = self._solved(side, side.with_floor(float(floor)), model)
             if optimum.plan is None:
                 if optimum.outcome.termination != "infeasible":
                     self.open.append((float(last.goodness[1] + step), upper))
@@ -300,6 +310,7 @@ class _Search:
         """Floors evenly between the two ends; a floor that the point before keeps anyway gives the same point."""
         low, high = start.g[1], end.g[1]
         noise = self._noise()[1]
+        model = self._both_at_once(side, start, end)
         step = self.steps[self.order[1]]
         last, closed = start, start.proven and end.proven
         for n in range(1, count - 1):
@@ -312,7 +323,7 @@ class _Search:
                 return False
             # On whole numbers, half a step below the next value: the same plans, out of reach of tolerances.
             least = floor if step is None else float((-((-Fraction(floor)) // step)) * step - step / 2)
-            optimum = self._solved(side, side.with_floor(least))
+            optimum = self._solved(side, side.with_floor(least), model)
             if optimum.plan is None:
                 self.open.append((float(last.goodness[1]), float(end.goodness[1])))
                 return False
@@ -332,7 +343,7 @@ class _Search:
             return True
         goals = _goals(side.scenario, side.model)
         pairs = [(i, w * a) for w, goal in zip(normal, goals, strict=True) for i, a in goal.pairs]
-        model = replace(side.model, goals=(Goal("weighted", tuple(pairs)),))
+        model = replace(side.model, goals=(Goal(TOGETHER, tuple(pairs)),))
         optimum = self._solved(side, side.with_floor(-np.inf), model)
         if optimum.plan is None:
             self.open.append((float(start.goodness[1]), float(end.goodness[1])))
@@ -346,15 +357,42 @@ class _Search:
         self.progress(len(self.points), 0)
         return self._breakpoints(side, point, end) and closed
 
-    def _side(self, order: tuple[int, ...], with_row: bool) -> _Side:
-        terms = [self.changed.objective.terms[n] for n in order]
-        scenario = self.changed.model_copy(update={"objective": Objective(mode="lexicographic", terms=terms)})
-        model = build_model(scenario, {stage_name(1, terms[1]): 0.0} if with_row else None, port=PlainPort())
+    def _both_at_once(self, side: _Side, start: _Point, end: _Point) -> Model | None:
+        """The model with one goal for both terms, where one search then does for two: g₁ + δ·g₂ with δ so small that no
+        plan's second term outweighs a step of the first.
+
+        None where the first term has no steps, or where doubles would not tell plans apart in both terms.
+        """
+        step, reach = self.steps[self.order[0]], end.g[1] - start.g[1]
+        if step is None or reach <= 0:
+            return None
+        weight = float(step) / (2.0 * reach)
+        told_apart = self.steps[self.order[1]] or self._noise()[1]
+        if DOUBLES * max(abs(start.g[0]), abs(end.g[0])) > weight * float(told_apart):
+            return None
+        first, second = _goals(side.scenario, side.model)
+        pairs = (*first.pairs, *((i, weight * a) for i, a in second.pairs))
+        return replace(side.model, goals=(Goal(TOGETHER, pairs),))
+
+    def _side(self) -> _Side:
+        """The terms in their order, with the row for the floor of the second."""
+        scenario = self._of_terms(self.order)
+        model = build_model(scenario, {stage_name(1, scenario.objective.terms[1]): 0.0}, port=PlainPort())
         arrays = arrays_of(model.programme)
         rows = [n for n, row in enumerate(model.programme.rows) if row.label == "E1"]
         costs = [cost_of(goal, len(arrays.cost)) for goal in _goals(scenario, model)]
-        self.starts.append(Start())
-        return _Side(scenario, model, arrays, rows[0] if rows else None, costs, self.starts[-1])
+        return _Side(scenario, model, arrays, rows[0] if rows else None, costs, Start())
+
+    def _turned(self, side: _Side) -> _Side:
+        """The same programme with the second term first."""
+        model = replace(side.model, goals=tuple(reversed(_goals(side.scenario, side.model))))
+        return replace(
+            side, scenario=self._of_terms(self.order[::-1]), model=model, costs=side.costs[::-1], start=Start()
+        )
+
+    def _of_terms(self, order: tuple[int, ...]) -> Scenario:
+        terms = [self.changed.objective.terms[n] for n in order]
+        return self.changed.model_copy(update={"objective": Objective(mode="lexicographic", terms=terms)})
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
         # Equally good plans need not be told apart: both values of a point are the same in all of them.
@@ -374,7 +412,7 @@ class _Search:
         assert stage is not None, "a plan has reached every stage"
         # A later stage keeps the first but for a slack, and a plan is in whole euros: proven means no more than that.
         slack = outcome.absolute_gap + 1e-9 * abs(g[0]) + self._noise()[0]
-        reached = stage.name == "weighted" or (stage.bound is not None and stage.bound - g[0] <= slack)
+        reached = stage.name == TOGETHER or (stage.bound is not None and stage.bound - g[0] <= slack)
         proven = outcome.termination == "optimal" and reached
         soft = tuple(s.value or 0.0 for s in outcome.stages[: outcome.soft_stages])
         return _Point(plan, (g[0], g[1]), (goodness[0], goodness[1]), proven, soft)

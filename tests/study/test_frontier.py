@@ -11,7 +11,10 @@ import pytest
 from optimiser import QuestionError, frontier, load_document
 from optimiser.allocation import build_model
 from optimiser.model.objective import stage_name
+from optimiser.solve import stages
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.session import Session
+from optimiser.study import frontiers
 
 Document = dict[str, Any]
 
@@ -154,8 +157,8 @@ def test_infeasible_is_an_answer():
 
 def test_what_time_left_open_is_said():
     draw = random.Random(3)
-    values = [(draw.randint(1000, 9000), draw.randint(100, 999), draw.randint(100, 999)) for _ in range(60)]
-    document = fund(values, 100_000)
+    values = [(draw.randint(1000, 9000), draw.randint(100, 999), draw.randint(100, 999)) for _ in range(200)]
+    document = fund(values, 300_000)
     answer = frontier(document, complete=True, options=SolveOptions(time_limit_s=1.5))
     assert answer.termination == "time_limit" and not answer.complete
     assert answer.open and answer.open[-1].to <= sum(v[2] for v in values)
@@ -206,3 +209,52 @@ def test_tables_and_progress():
     assert said[-1] == (3, 3)
     with pytest.raises(KeyError):
         answer.frame("nothing")
+
+
+def in_two_searches(monkeypatch):
+    """Each point by one search for the first term and another for the second."""
+    monkeypatch.setattr(frontiers._Search, "_both_at_once", lambda *_: None)
+
+
+class Searches(Session):
+    """Counts integer searches."""
+
+    count = 0
+
+    def _run(self, time_limit_s):
+        Searches.count += self._integer
+        return super()._run(time_limit_s)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_both_terms_in_one_search_give_the_points_of_two(monkeypatch, seed, complete):
+    rng = random.Random(seed)
+    document = fund([(rng.randint(20, 90), rng.randint(1, 40), rng.randint(1, 40)) for _ in range(10)], 250)
+    terms = ["attribute:chips", "attribute:jobs" if seed % 2 else "public_money"]
+    monkeypatch.setattr(stages, "Session", Searches)
+    counts, answers = [], []
+    for once in (True, False):
+        if not once:
+            in_two_searches(monkeypatch)
+        Searches.count = 0
+        answers.append(frontier(document, terms, points=9, complete=complete))
+        counts.append(Searches.count)
+    one, two = answers
+    assert one.points and values_of(one) == values_of(two) and one.complete == two.complete
+    assert all(p.proven for p in one.points)
+    # A complete frontier against money has its floors on the chips: the term to search for first has no steps.
+    assert counts[0] == counts[1] if complete and seed % 2 == 0 else counts[0] < counts[1]
+
+
+def test_steps_too_small_for_doubles_are_searched_twice(monkeypatch):
+    # A step of a ten-millionth beside values of hundreds of thousands, against money to the euro.
+    values = [(90.000001, 300000.0000001, 1), (70.5, 200000.0000003, 1), (60.25, 200000.0000002, 1)]
+    monkeypatch.setattr(stages, "Session", Searches)
+    Searches.count = 0
+    answer = frontier(fund(values, 160), ["attribute:chips", "public_money"], points=5)
+    once = Searches.count
+    in_two_searches(monkeypatch)
+    Searches.count = 0
+    assert values_of(frontier(fund(values, 160), ["attribute:chips", "public_money"], points=5)) == values_of(answer)
+    assert Searches.count == once
