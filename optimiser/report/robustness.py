@@ -94,7 +94,7 @@ def inputs_page(
         ]
         rows, notes = shown_rows(rows, say, everything)
         blocks.append(Table(say("title.inputs"), columns, rows, [say("inputs.note"), *notes]))
-    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 
 
 def _robustness_sentences(answer: Robustness, say: Words) -> list[str]:

@@ -160,7 +160,7 @@ def curve_page(
         blocks.append(Paragraph(say("title.open"), [say("curve.open"), *listed]))
     if answer.points:
         blocks.append(_sizes(answer, say, everything))
-    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 
 
 def _curve_sentences(answer: BudgetCurve, say: Words) -> list[str]:

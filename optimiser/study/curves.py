@@ -25,13 +25,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from optimiser.allocation import Source, loaded_from, options_of, provenance, solve_stated
+from optimiser.allocation import Source, loaded_from, options_of, provenance
 from optimiser.errors import QuestionError
 from optimiser.findings import Finding
 from optimiser.result.result import Provenance, ScenarioId, Termination
 from optimiser.scenario.canonical import scenario_sha256
-from optimiser.scenario.load import Loaded, with_patch
-from optimiser.scenario.pointer import join
+from optimiser.scenario.load import Loaded, alone
+from optimiser.scenario.patch import with_values
+from optimiser.scenario.pointer import join, keys_to
 from optimiser.scenario.scenario import Scenario
 from optimiser.scenario.types import GREATEST_AMOUNT
 from optimiser.solve.arrays import Floats
@@ -40,6 +41,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.study.asked import check_numbers, number, whole
 from optimiser.study.report import Progress, Report, silent
 from optimiser.study.two_stages import Stated, stated
+from optimiser.study.versions import SessionUse, Versions
 
 MOST_STEPS = 1000
 
@@ -93,7 +95,7 @@ class BudgetCurve(Report):
     """The objective by the size of one tier.
 
     size, value: as the scenario stands; null size is unlimited. method: "exact" (linear), or "bisection" to
-    ``tolerance``.
+    ``tolerance``. session: how often the solver began anew for the sizes asked, and why.
     price_below, price_above: what the last and the next euro are worth at that size; unique: whether they agree. Null
     with whole decisions, or where the size lies at the end of the range.
     """
@@ -113,6 +115,7 @@ class BudgetCurve(Report):
     pieces: list[Piece]
     steps: list[Step]
     open: list[OpenSizes]
+    session: SessionUse
     findings: list[dict[str, str]]
     provenance: Provenance
 
@@ -207,11 +210,12 @@ class _Study:
     asked: dict[float, _At] = field(default_factory=dict)
     open: list[OpenSizes] = field(default_factory=list)
     rate: Floats | None = None
+    versions: Versions = field(default_factory=Versions)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
 
     def curve(self, low: float, high: float, steps: int) -> BudgetCurve:
-        first, last = self._stated(low), self._stated(high)
+        first, last = (stated("", 1.0, self._of_size(size)) for size in (low, high))
         # With soft rules V may fall where money lets a rule be kept, so that lines tell nothing of what lies between.
         linear = not any(s.arrays.integer.any() or s.model.soft for s in (first, last))
         self.rate = _rate(first, last, high - low)
@@ -219,7 +223,7 @@ class _Study:
         here = self.loaded.expect()
         size = next(t.size.at_most for t in here.fund.tiers if t.id == self.tier)
         finite = None if math.isinf(size) else size
-        at_low, at_high = self._at(low, first), self._at(high, last)
+        at_low, at_high = self._at(low), self._at(high)
         if at_high.value is None:
             return self._answer(at_high.termination, exact, finite)
         if at_low.value is None and at_low.termination == "infeasible":
@@ -235,17 +239,18 @@ class _Study:
         closed = not self.open and all(a.proven for a in self.asked.values())
         return self._answer("optimal" if closed else "time_limit", exact, finite)
 
-    def _stated(self, size: float) -> Stated:
+    def _of_size(self, size: float) -> Loaded:
         scenario = self.loaded.expect()
         least = next(t.size.at_least for t in scenario.fund.tiers if t.id == self.tier)
         bounds = {"at_least": least, "at_most": size}
-        return stated("", 1.0, with_patch(scenario, {join(("fund", "tiers", self.tier, "size")): bounds}))
+        document = alone(scenario)
+        at = (*keys_to(document, join(("fund", "tiers", self.tier))), "size")
+        return self.versions.load(with_values(document, [at], [bounds]))
 
-    def _at(self, size: float, known: Stated | None = None) -> _At:
+    def _at(self, size: float) -> _At:
         if size in self.asked:
             return self.asked[size]
-        version = known or self._stated(size)
-        optimum = solve_stated(version.scenario, version.model, version.arrays, self.clock.next())
+        optimum = self.versions.solved(self._of_size(size).expect(), self.clock.next())
         outcome, plan = optimum.outcome, optimum.plan
         self.solver_seconds += outcome.solver_seconds
         slope = None
@@ -341,6 +346,7 @@ class _Study:
             pieces=pieces,
             steps=[] if exact else _steps(known),
             open=self.open,
+            session=self.versions.use,
             findings=[f.as_dict(self.lang) for f in (*self.loaded.findings, *late)],
             provenance=provenance(self.clock.options.solver, self.started, self.solver_seconds),
         )

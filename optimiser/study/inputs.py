@@ -7,24 +7,25 @@ phase or one tier move together. A list that changes on the way and is back at t
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance, solve_scenario
+from optimiser.allocation import Optimum, Source, loaded_from, options_of, provenance
 from optimiser.findings import Finding
 from optimiser.result.result import Provenance, ScenarioId, Termination
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.check.studies import stated_number
-from optimiser.scenario.load import Loaded, alone, load_document
-from optimiser.scenario.pointer import join, set_value, value_at
+from optimiser.scenario.load import Loaded, alone
+from optimiser.scenario.patch import with_values
+from optimiser.scenario.pointer import join, keys_to, value_at
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.clock import Clock
 from optimiser.solve.options import SolveOptions
 from optimiser.study.asked import check_numbers, number
 from optimiser.study.report import Progress, Report, asides_dropped, silent
+from optimiser.study.versions import SessionUse, Versions
 
 Standing = Literal["assumed", "derived", "weak", "sourced", "unsourced"]
 """assumed: an assumption names it, or its source is an assumption; derived; weak: graded D or C; sourced: A or B."""
@@ -62,7 +63,8 @@ class DecidingInput:
 class DecidingInputs(Report):
     """The inputs in the order of what decides: smallest move first, then those that change nothing within ±bound.
 
-    funded: the list as the scenario stands. solved: how many versions were.
+    funded: the list as the scenario stands. solved: how many versions were. session: how often the solver began anew
+    for them, and why.
     """
 
     schema_version: str
@@ -73,6 +75,7 @@ class DecidingInputs(Report):
     inputs: list[DecidingInput]
     not_reached: list[str]
     solved: int
+    session: SessionUse
     findings: list[dict[str, str]]
     provenance: Provenance
 
@@ -149,13 +152,13 @@ class _Study:
     lang: str
     progress: Progress
     base: frozenset[str] = frozenset()
-    solved: int = 0
+    versions: Versions = field(default_factory=Versions)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
 
     def answer(self) -> DecidingInputs:
-        scenario = self.loaded.expect()
-        document = alone(scenario)
+        document = alone(self.loaded.expect())
+        scenario = self.versions.load(document).expect()
         optimum = self._solved(scenario)
         if optimum.plan is None:
             return self._answer(optimum.outcome.termination, [], {})
@@ -176,7 +179,7 @@ class _Study:
         for _ in range(8):
             if self.clock.over:
                 return
-            version = moved(document, pointer, sign * move)
+            version = self._moved(document, pointer, sign * move)
             if version is not None:
                 break
             move *= 0.75
@@ -199,7 +202,7 @@ class _Study:
                 return
             else:
                 move = (side.same + side.other) / 2
-                version = moved(document, pointer, sign * move)
+                version = self._moved(document, pointer, sign * move)
                 changed = self._changed(version) if version is not None else None
                 if changed is None:
                     return
@@ -207,6 +210,11 @@ class _Study:
                     side.same = move
                 else:
                     side.other, side.what = move, changed
+
+    def _moved(self, document: Any, pointer: str, move: float) -> Scenario | None:
+        """The scenario with an input moved by a share of its value; None where it is not valid."""
+        value = _scaled(value_at(document, pointer), 1 + move)
+        return self.versions.load(with_values(document, [keys_to(document, pointer)], [value])).scenario
 
     def _changed(self, version: Scenario) -> _Changed | None:
         """How the list differs; None where time ended before it was known."""
@@ -219,8 +227,7 @@ class _Study:
         return _Changed(tuple(sorted(found - self.base)), tuple(sorted(self.base - found)))
 
     def _solved(self, scenario: Scenario) -> Optimum:
-        optimum = solve_scenario(scenario, self.clock.next())
-        self.solved += 1
+        optimum = self.versions.solved(scenario, self.clock.next())
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum
 
@@ -245,7 +252,8 @@ class _Study:
             funded=sorted(self.base),
             inputs=found,
             not_reached=not_reached,
-            solved=self.solved,
+            solved=self.versions.use.solved,
+            session=self.versions.use,
             findings=[f.as_dict(self.lang) for f in (*asides_dropped(self.loaded.findings), *late)],
             provenance=provenance(self.clock.options.solver, self.started, self.solver_seconds),
         )
@@ -273,13 +281,6 @@ def _input(document: Any, pointer: str, standing: Standing, sides: dict[tuple[st
         infeasible=infeasible,
         reached=all(side.closed for side in both.values()),
     )
-
-
-def moved(document: Any, pointer: str, move: float) -> Scenario | None:
-    """The scenario with an input moved by a share of its value; None where it is not valid."""
-    changed = copy.deepcopy(document)
-    set_value(changed, pointer, _scaled(value_at(changed, pointer), 1 + move))
-    return load_document(changed).scenario
 
 
 def numeric_inputs(scenario: Scenario, document: Any) -> Iterator[tuple[str, Standing]]:

@@ -137,7 +137,7 @@ def test_levels_strategies_and_units_have_french_names(investai):
     repaired = _plain(investai("repair", "first-loss-design", "--set", hurdle, "--lang", "fr").output)
     assert "niveau 1 doit rapporter" in repaired
     allocated = _plain(investai("allocate", "first-loss-design", "--lang", "fr").output)
-    assert "pertes : niveau 1" in allocated
+    assert "limite de la moyenne des pires pertes :" in allocated and "niveau 1" in allocated
 
 
 def _plain(shown: str) -> str:

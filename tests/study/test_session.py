@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimiser import allocate, frontier, robustness
+from optimiser import allocate, budget_curve, deciding_inputs, frontier, robustness
 from optimiser.scenario.load import alone as alone_of
 from optimiser.scenario.load import load_document
 from optimiser.study.draws import Draws
@@ -75,3 +75,22 @@ def test_draws_give_what_each_gives_alone(uncertain, built):
         assert certainty.share == pytest.approx(times / 20)
     assert answer.objective is not None
     assert answer.objective.mean == pytest.approx(sum(a.objective.value for a in alone) / 20)
+
+
+@pytest.mark.parametrize("divisible", [True, False], ids=["linear", "whole"])
+def test_a_budget_curve_keeps_one_session_and_its_values_are_those_of_each_size_alone(divisible):
+    document = fund(divisible)
+    curve = budget_curve(document, "union", low=100, high=400, steps=5)
+    assert curve.session.built == ({"first": 1} if divisible else {"whole": curve.session.solved})
+    assert curve.session.solved == len(curve.points) >= 5
+    for point in curve.points:
+        document["fund"]["tiers"][0]["size"] = point.size
+        assert point.value == pytest.approx(allocate(document).objective.value, rel=1e-9)
+
+
+def test_inputs_are_moved_in_one_session():
+    answer = deciding_inputs(fund())
+    assert answer.solved == answer.session.solved > 20
+    # Costs and shares are coefficients: then the basis is kept, and the session is not.
+    assert set(answer.session.built) <= {"first", "size", "coefficients"} and answer.session.built["first"] == 1
+    assert sum(answer.session.built.values()) < answer.session.solved
