@@ -16,6 +16,10 @@ could be left out by a millionth, which pays ten others: whole plans must be who
 RELATIVE_ABSOLUTE_GAP = 1e-9
 """The stated absolute gap is this times the objective's largest coefficient, and at most 1e-6 of the smallest."""
 
+HUGE = 30_000
+"""Columns beyond which the interior point method reaches a first optimum sooner than the dual simplex method: measured
+equal at 21,000 (0.9 s), twice as fast at 42,000 (2.1 s to 4.0 s)."""
+
 TIE_BREAK_NODES = 200
 """Nodes an integer tie-break stage may search: a count, not a time, so that every machine stops at the same place."""
 

@@ -28,7 +28,7 @@ from optimiser.solve.external import ExternalSession
 from optimiser.solve.goals import NOTHING, absolute_gap, cost_of, priced
 from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.neighbour import PRICES, Question
-from optimiser.solve.options import FEASIBILITY_TOLERANCE, TIE_BREAK_NODES, SolveOptions
+from optimiser.solve.options import FEASIBILITY_TOLERANCE, HUGE, TIE_BREAK_NODES, SolveOptions
 from optimiser.solve.outcome import Outcome, StageOutcome, Termination, Uniqueness
 from optimiser.solve.session import Ending, Method, Run, Session
 from optimiser.solve.start import Built, Start, Unsettled
@@ -528,9 +528,10 @@ def _report_stage(search: Search, n: int, goal: Goal, value: float | None, run: 
 
 
 def _method(search: Search, first: bool, last: bool) -> Method:
-    """Dual simplex from scratch, primal from a basis that stays feasible, interior point where most money moves."""
+    """Dual simplex from scratch (of the largest, interior point), primal from a basis that stays feasible, interior
+    point where most money moves."""
     if first:
-        return "dual"
+        return "interior" if len(search.arrays.cost) > HUGE else "dual"
     return "interior" if last and len(search.arrays.cost) > LARGE else "primal"
 
 

@@ -13,6 +13,7 @@ from optimiser.model.build import Model
 from optimiser.model.columns import may_pay
 from optimiser.model.programme import merged
 from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.options import HUGE
 from optimiser.solve.session import Method, Run, Session
 from optimiser.solve.vertex import least_prices
 
@@ -126,7 +127,7 @@ def _binding_labels(asked: _Question, tier: str, spent: dict[str, float]) -> tup
     cost = np.zeros(len(session.arrays.cost))
     cost[columns] = 1.0
     session.maximise(cost)
-    run = asked.run(f"unspent {tier}", "primal")
+    run = asked.run(f"unspent {tier}", "interior" if len(session.arrays.cost) > HUGE else "primal")
     if run.values is None or run.row_dual is None or float(cost @ run.values) > spent[tier] + 10 * EURO:
         return None
     prices: Floats | None = run.row_dual
