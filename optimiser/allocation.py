@@ -19,6 +19,7 @@ from optimiser.errors import ScenarioError
 from optimiser.findings import Finding, has_errors
 from optimiser.messages import Phrase, labelled
 from optimiser.model.build import Model, build_model
+from optimiser.model.programme import PlainPort, Port
 from optimiser.plan import Plan, million
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.binding import binding_of
@@ -114,7 +115,7 @@ def solve_scenario(
     Errors: SolverError where the solver refuses.
     """
     with collector_paused():
-        return solved(scenario, options, time.perf_counter(), also)
+        return solved(scenario, options, time.perf_counter(), also, PlainPort())
 
 
 def solve_stated(
@@ -142,10 +143,11 @@ def solved(
     options: SolveOptions | None,
     started: float,
     also: Callable[[Model], Model] | None = None,
+    port: Port | None = None,
 ) -> Optimum:
-    """The best plan of a checked scenario. also: as of ``solve_scenario``."""
+    """The best plan of a checked scenario. also: as of ``solve_scenario``. port: as of ``build_model``."""
     options = options or options_of(scenario)
-    model = build_model(scenario)
+    model = build_model(scenario, port=port)
     if also is not None:
         model = also(model)
     arrays = arrays_of(model.programme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from optimiser.batch.summary import BatchSummary
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, words
@@ -24,7 +25,7 @@ def batch_page(summary: BatchSummary, lang: str = "en") -> list[Block]:
     blocks.append(Table("", [Column(""), Column(say("batch.column.scenarios"), numeric=True)], rows))
     failures = [row for row in summary.scenarios if row.state == "failed"]
     if failures:
-        shown = [(row.name, row.findings[0]["message"] if row.findings else "") for row in failures[:MOST_FAILURES]]
+        shown = [(row.name, _reason(row.findings)) for row in failures[:MOST_FAILURES]]
         notes = [say("batch.more-failed", count=len(failures) - len(shown))] if len(failures) > len(shown) else []
         columns = [Column(say("batch.column.scenario")), Column(say("batch.column.reason"))]
         blocks.append(Table(say("batch.failures"), columns, [list(pair) for pair in shown], notes))
@@ -39,3 +40,12 @@ def batch_page(summary: BatchSummary, lang: str = "en") -> list[Block]:
     )
     blocks.append(Paragraph("", [took]))
     return blocks
+
+
+def _reason(findings: list[dict[str, Any]]) -> str:
+    """The first finding: where, what, and the cure."""
+    if not findings:
+        return ""
+    first = findings[0]
+    where = f"{first['pointer']}: " if first["pointer"] else ""
+    return f"{where}{first['message']} {first['cure']}".rstrip()

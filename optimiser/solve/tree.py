@@ -136,12 +136,20 @@ class Tree:
             at = run.values[self.whole]
             if np.abs(at - np.round(at)).max() <= WHOLE_WITHIN:
                 if not hidden:
-                    self._keep(self.settle(run.values))
+                    self._keep(self._settled_surely(run.values))
                     # Rounding decisions lost something, or all: another plan of this node may be worth more.
                     self.broken = self._worth_more(run.objective)
                     return None
             elif not hidden or not (to_the_end or looks < ROUNDS):
                 return run
+
+    def _settled_surely(self, values: Floats) -> Run | None:
+        """The same; where there is said to be none, asked again from no basis."""
+        settled = self.settle(values)
+        if settled is None:
+            self.session.forget()
+            settled = self.settle(values)
+        return settled
 
     def _branched(self, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""
