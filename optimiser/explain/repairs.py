@@ -97,11 +97,13 @@ def _dropping(scenario: Scenario, clash: Sequence[ClashingRule], clock: Clock, l
         rules = [w for rule in clash for w in rule.members if _dropped_from(document, w) is not None]
         if not rules:
             return None
-        document = _dropped_from(document, rules[-1]) or document
-        rule = in_words(scenario, rules[-1], lang)
-        pointer = join(split(rules[-1].pointers[0])[:-1] if rules[-1].is_number else split(rules[-1].pointers[0]))
+        # A rule with a number may yet be loosened once the others are gone.
+        gone = next((w for w in reversed(rules) if not w.is_number), rules[-1])
+        document = _dropped_from(document, gone) or document
+        rule = in_words(scenario, gone, lang)
+        pointer = join(split(gone.pointers[0])[:-1] if gone.is_number else split(gone.pointers[0]))
         words = text("explain.change.dropped", {"text": rule.text}, lang)
-        changes.append(Change(rule.label, rule.rule, pointer, rules[-1].value, None, None, rule.unit, words))
+        changes.append(Change(rule.label, rule.rule, pointer, gone.value, None, None, rule.unit, words))
         left = load_document(document).scenario
         if left is None:
             return None

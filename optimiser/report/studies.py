@@ -146,19 +146,20 @@ def curve_page(
     """The objective by the size of a tier: pieces or steps, and every size asked."""
     say = words(lang, decimals)
     blocks: list[Block] = [Heading(answer.scenario.name or title, _curve_sentences(answer, say), not answer.open)]
+    has_plans = any(p.value is not None for p in answer.points)
     if answer.pieces:
         columns = [Column(say(f"column.{c}"), True) for c in ("from", "to", "price")]
         rows = [[say.number(p.from_), say.number(p.to), say.number(p.price)] for p in answer.pieces]
         rows, notes = shown_rows(rows, say, everything)
         blocks.append(Table(say("title.pieces", tier=answer.tier), columns, rows, [say("curve.pieces"), *notes]))
-    elif answer.method == "bisection" and answer.points and not answer.steps:
+    elif answer.method == "bisection" and has_plans and not answer.steps:
         blocks.append(Paragraph("", [say("curve.no-steps")]))
-    elif answer.method == "bisection" and answer.points:
+    elif answer.method == "bisection" and has_plans:
         blocks.append(_curve_steps(answer, say, everything))
     if answer.open:
         listed = [say("frontier.interval", low=say.number(o.from_), high=say.number(o.to)) for o in answer.open]
         blocks.append(Paragraph(say("title.open"), [say("curve.open"), *listed]))
-    if answer.points:
+    if has_plans:
         blocks.append(_sizes(answer, say, everything))
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Floats
 
@@ -19,6 +20,9 @@ MOST_TRIED = 8
 
 LEAST_COST = 1e-6
 """A step that costs nothing counts as much, so that the other side of the decision still counts."""
+
+Bounds = NDArray[np.int8]
+"""Of whole decisions: a node keeps two of them."""
 
 Probe = Callable[[int, bool], float | None]
 """(decision, upward) → what the relaxation is worth after the step; None where no better plan is left."""
@@ -32,7 +36,7 @@ class Branching:
         self._trials = np.zeros((2, decisions))
 
     def choose(
-        self, at: Floats, value: float, lower: np.ndarray, upper: np.ndarray, probe: Probe, whole_within: float
+        self, at: Floats, value: float, lower: Bounds, upper: Bounds, probe: Probe, whole_within: float
     ) -> int | None:
         """The decision whose two sides promise to lose most together.
 

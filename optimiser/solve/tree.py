@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Floats
-from optimiser.solve.branching import Branching
+from optimiser.solve.branching import Bounds, Branching
 from optimiser.solve.session import Run, Session
 from optimiser.solve.swaps import swapped
 
@@ -28,9 +28,6 @@ DIVE_EVERY = 50
 
 ROUNDS = 2
 """How often a node with fractions is looked at for what it hides."""
-
-Bounds = NDArray[np.int8]
-"""Of whole decisions: a node keeps two of them."""
 
 
 @dataclass(order=True, slots=True)

@@ -131,6 +131,50 @@ def test_pledges_of_many_sites_are_one_rule():
     assert {"/fund/max_public_share": 0.9} in [changes(r) for r in answer.repairs]
 
 
+def beyond_numbers():
+    """Money is signed for a, which needs b, which nobody may pay: no number of a rule brings a plan about."""
+    signed = {"id": "p", "cost": {"2027": 50}, "attributes": {"value": 5}, "committed": {"t": {"2027": 50}}}
+    return {
+        "fund": {
+            "tiers": [{"id": "t", "instrument": "grant", "size": 200, "eligible": {"candidates": ["a", "c", "e"]}}]
+        },
+        "candidates": [
+            {"id": "a", "phases": [signed]},
+            {"id": "b", "cost": {"2027": 50}},
+            {"id": "c", "phases": [signed]},
+            {"id": "d", "cost": {"2027": 50}},
+            {"id": "e", "cost": {"2027": 30}, "attributes": {"value": 2}},
+        ],
+        "constraints": [{"id": "first", "kind": "requires", "candidate": "a", "needs": ["b"]}],
+        "objective": {"terms": [{"term": "attribute", "attribute": "value"}]},
+    }
+
+
+def test_a_rule_no_number_of_which_helps_is_dropped():
+    answer = repair(beyond_numbers())
+    (only,) = answer.repairs
+    assert [(c.pointer, c.after) for c in only.changes] == [("/constraints/first", None)]
+    assert (only.objective, only.rules_changed, only.proven_least) == (12, 1, False)
+
+
+def test_rules_are_dropped_one_of_each_clash():
+    document = beyond_numbers()
+    document["constraints"].append({"id": "second", "kind": "requires", "candidate": "c", "needs": ["d"]})
+    (only,) = repair(document).repairs
+    assert sorted(c.pointer for c in only.changes) == ["/constraints/first", "/constraints/second"]
+    assert only.objective == 12
+
+
+def test_of_several_clashes_each_gives_up_a_rule():
+    # The floor clashes by itself: what is signed and what it needs leave 2 to be had.
+    document = beyond_numbers()
+    floor = {"id": "floor", "kind": "attribute", "attribute": "value", "at_least": 20}
+    document["constraints"].append(floor)
+    (only,) = repair(document).repairs
+    assert {"/".join(c.pointer.split("/")[:3]) for c in only.changes} == {"/constraints/first", "/constraints/floor"}
+    assert (only.rules_changed, only.objective, only.proven_least) == (2, 12, False)
+
+
 def test_a_scenario_with_a_plan_needs_no_repair():
     answer = repair(scenario([site("a")], [tier(size=100)]))
     assert answer.feasible is True and answer.clash is None and answer.repairs == []
