@@ -81,9 +81,6 @@ class _Draws:
         return _Slope(np.asarray(self._losses.T @ weight), float(weight.sum()))
 
 
-_AGAIN: tuple[Method, ...] = ("dual", "primal")
-
-
 @dataclass(slots=True)
 class _Learnt:
     """A row learnt in the tree: its number, whose it is and under which name, and how long it has not mattered."""
@@ -204,11 +201,12 @@ class LossSession(Session):
         with a node's own plan, which HiGHS called infeasible from the basis of another node. Where the dual simplex
         method ends with "unknown", the primal one has always known."""
         run = Session.run(self, _left(deadline))
-        for method in _AGAIN:
-            if run.values is not None or (run.ending == "infeasible" and method == "primal"):
-                break
+        if run.values is None:
             self.forget()
-            run = Session.run(self, _left(deadline), method=method)
+            run = Session.run(self, _left(deadline))
+        if run.values is None and run.ending != "infeasible":
+            self.forget()
+            run = Session.run(self, _left(deadline), method="primal")
         return run
 
     def _forget_idle_rows(self, run: Run) -> None:
