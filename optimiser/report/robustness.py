@@ -37,7 +37,7 @@ def two_stages_page(
     if not answer.variants:
         code = "outcome.no-plan" if answer.termination == "time_limit" else f"outcome.{answer.termination}"
         heading = Heading(answer.scenario.name or title, [say(code)], False)
-        return [heading, *closing(answer.findings, answer.provenance, say, everything)]
+        return [heading, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
     funded = [name.removesuffix("/main") for name, y in answer.now.items() if y]
     sentences = [say("stages.now", names=funded) if funded else say("stages.nothing-now")]
     sentences += [] if answer.proven else [say("stages.not-proven")]
@@ -55,7 +55,7 @@ def two_stages_page(
     ]
     blocks.append(Table(say("title.variants"), columns, rows))
     blocks.append(_measures(answer, say))
-    return [*blocks, *closing(answer.findings, answer.provenance, say, everything)]
+    return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 
 
 def inputs_page(

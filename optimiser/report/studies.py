@@ -56,12 +56,12 @@ def closing(
     provenance: Provenance,
     say: Words,
     everything: bool,
-    session: SessionUse | None = None,
+    session: SessionUse,
 ) -> list[Block]:
     """The end of every page: findings, how long it took, and for whoever wants all how often the solver began anew."""
     blocks: list[Block] = [findings_block(say("title.findings"), findings, say, everything)] if findings else []
     lines = [say("took-study", seconds=say.digits(f"{provenance.seconds:.2f}"))]
-    if everything and session is not None:
+    if everything:
         reasons = [say(f"session.{why}", times=times) for why, times in session.built.items()]
         lines.append(say("session", built=sum(session.built.values()), solved=session.solved, reasons=reasons))
     return [*blocks, Paragraph("", lines)]

@@ -59,6 +59,7 @@ class Session:
         self._scale = 1.0
         self._cost = arrays.cost
         self._is_as_stated = True
+        self._stands: Any = None
         # highspy types half of its calls; every status is checked here instead.
         self._highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
@@ -102,15 +103,18 @@ class Session:
 
     def basis(self) -> Any:
         """The basis the last run ended with."""
-        return self._highs.getBasis()
+        self._stands = self._highs.getBasis()
+        return self._stands
 
     def start_from(self, basis: Any) -> None:
         """Let the next run begin with a basis of as many columns and rows."""
-        self._check(self._highs.setBasis(basis), "setBasis")
+        if basis is not self._stands:
+            self._check(self._highs.setBasis(basis), "setBasis")
 
     def forget(self) -> None:
         """Let the next run know nothing of those before it."""
         self._check(self._highs.clearSolver(), "clearSolver")
+        self._stands = None
 
     def not_basic(self) -> tuple[Ints, Ints]:
         """Columns and rows that stand at a bound in the last run's basis."""
@@ -236,6 +240,7 @@ class Session:
 
     def _run(self, time_limit_s: float) -> Run:
         self._stopped_before = self._is_stopped()
+        self._stands = None
         if self._integer:
             # An integer search must start cold: from what a changed model left behind, HiGHS 1.16 called plans
             # optimal that were not (with a start given by setSolution, too).

@@ -41,7 +41,7 @@ from optimiser.scenario.objective import Objective, Term
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, Floats, arrays_of
 from optimiser.solve.clock import Clock
-from optimiser.solve.goals import cost_of
+from optimiser.solve.goals import cost_of, priced
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.start import Start
 from optimiser.study.asked import check_numbers, flag, whole
@@ -323,7 +323,7 @@ class _Search:
                 return False
             # On whole numbers, half a step below the next value: the same plans, out of reach of tolerances.
             least = floor if step is None else float((-((-Fraction(floor)) // step)) * step - step / 2)
-            optimum = self._solved(side, side.with_floor(least), model)
+            optimum = self._at_floor(side, side.with_floor(least), model)
             if optimum.plan is None:
                 self.open.append((float(last.goodness[1]), float(end.goodness[1])))
                 return False
@@ -393,6 +393,17 @@ class _Search:
     def _of_terms(self, order: tuple[int, ...]) -> Scenario:
         terms = [self.changed.objective.terms[n] for n in order]
         return self.changed.model_copy(update={"objective": Objective(mode="lexicographic", terms=terms)})
+
+    def _at_floor(self, side: _Side, arrays: Arrays, model: Model | None) -> Optimum:
+        """The point at a floor; of a linear programme without a second stage where the floor has a price: every plan as
+        good in the first term then stands exactly at the floor (complementary slackness), none above it."""
+        if not self.whole and side.row is not None:
+            first = _goals(side.scenario, side.model)[0]
+            optimum = self._solved(side, arrays, replace(side.model, goals=(first,)))
+            dual = optimum.outcome.row_dual
+            if dual is not None and abs(dual[side.row]) > priced(side.costs[0]):
+                return optimum
+        return self._solved(side, arrays, model)
 
     def _solved(self, side: _Side, arrays: Arrays, model: Model | None = None) -> Optimum:
         # Equally good plans need not be told apart: both values of a point are the same in all of them.

@@ -47,7 +47,7 @@ from optimiser.study.core import CoreIndex, core_index
 from optimiser.study.draws import Drawn, Draws, Input, chosen_of, solve_draws, solve_part
 from optimiser.study.report import Progress, Report, asides_dropped, silent
 from optimiser.study.two_stages import Stated, broken_further, difference, stated
-from optimiser.study.versions import SessionUse, Versions, together
+from optimiser.study.versions import SIDE_BY_SIDE, SessionUse, Versions, together, use_of
 
 MOST_DRAWS = 100_000
 
@@ -350,6 +350,7 @@ class _Study:
         linked = [[v.column(key) for v in (here, *variants)] for key in common]
         outcome = solve_stacked([here.block(1.0), *(v.block(0.0) for v in variants)], linked, self.clock)
         self.solver_seconds += outcome.seconds
+        self.uses.append(SIDE_BY_SIDE)
         best = base.value
         if not outcome.values:
             return PriceOfRobustness(best, None, None, {}, {}, base.proven and outcome.ending == "infeasible")
@@ -363,6 +364,7 @@ class _Study:
         for v in variants:
             by_variant[v.name] = self._stated(v, decided).value
         kept = self._stated(here, decided)
+        self.uses.append(use_of(here.start, *(v.start for v in variants)))
         softer = kept.plan is not None and broken_further(kept, base)
         if softer:
             self.findings.append(
@@ -379,7 +381,7 @@ class _Study:
 
     def _stated(self, variant: Stated, decided: Mapping[tuple[str, str], float]) -> Optimum:
         arrays = variant.with_decisions(decided)
-        optimum = solve_stated(variant.scenario, variant.model, arrays, self.clock.next())
+        optimum = solve_stated(variant.scenario, variant.model, arrays, self.clock.next(), start=variant.start)
         self.solver_seconds += optimum.outcome.solver_seconds
         return optimum
 

@@ -29,6 +29,7 @@ from optimiser.evaluation import scored
 from optimiser.findings import Finding
 from optimiser.model.build import Model, build_model
 from optimiser.model.objective import Goal
+from optimiser.model.programme import PlainPort
 from optimiser.result.result import Provenance, Result, ScenarioId, Termination
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded, document_of, load_document, with_patch
@@ -36,10 +37,13 @@ from optimiser.scenario.pointer import join
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, Floats, arrays_of
 from optimiser.solve.clock import Clock
+from optimiser.solve.goals import cost_of
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.stacked import Block, solve_stacked
+from optimiser.solve.start import Start
 from optimiser.study.frontiers import funded_phases
 from optimiser.study.report import Progress, Report, asides_dropped, silent
+from optimiser.study.versions import SIDE_BY_SIDE, SessionUse, together, use_of
 
 NOISE = 1e-7
 """Relative: a difference of two optima below it is rounding to whole euros."""
@@ -67,7 +71,8 @@ class TwoStages(Report):
     now: candidate/phase with its fraction, 0 where it is not funded. mean_now: the same in the plan for the mean.
     Measures are null where they could not be had: no time, or the mean is no scenario; eev is null too where the plan
     for the mean cannot be kept in every variant (``mean_fails`` names one). evpi and
-    vss are null where the plans compared break soft rules differently.
+    vss are null where the plans compared break soft rules differently. session: how often the solver began
+    anew, and why.
     """
 
     schema_version: str
@@ -84,6 +89,7 @@ class TwoStages(Report):
     vss: float | None
     variants: list[VariantPlan]
     results: list[Result]
+    session: SessionUse
     findings: list[dict[str, str]]
     provenance: Provenance
 
@@ -125,7 +131,7 @@ def two_stage(
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One variant, stated. cost: of its objective's first stage."""
+    """One variant, stated. cost: of its objective's first stage. start: what a plan of it leaves to the next one."""
 
     name: str
     probability: float
@@ -134,6 +140,7 @@ class Stated:
     model: Model
     arrays: Arrays
     cost: Floats
+    start: Start = field(default_factory=Start)
 
     def block(self, weight: float) -> Block:
         """The variant as a part of one programme."""
@@ -155,7 +162,7 @@ class Stated:
 def stated(name: str, probability: float, loaded: Loaded) -> Stated:
     """A scenario, stated as a programme."""
     scenario = loaded.expect()
-    model = build_model(scenario)
+    model = build_model(scenario, port=PlainPort())
     arrays = arrays_of(model.programme)
     return Stated(name, probability, loaded, scenario, model, arrays, cost_of(model.goals[0], len(arrays.cost)))
 
@@ -169,14 +176,6 @@ def broken_further(plan: Optimum, than: Optimum) -> bool:
     """Whether a plan breaks soft rules further than another one of the same scenario."""
     found, held = (o.outcome.stages[: o.outcome.soft_stages] for o in (plan, than))
     return any((a.value or 0.0) < (b.value or 0.0) - NOISE for a, b in zip(found, held, strict=True))
-
-
-def cost_of(goal: Goal, columns: int) -> Floats:
-    """A stage's sum as a vector over the columns."""
-    cost = np.zeros(columns)
-    for i, a in goal.pairs:
-        cost[i] += a
-    return cost
 
 
 def asked_variants(scenario: Scenario) -> list[tuple[str, float, Loaded]]:
@@ -223,6 +222,8 @@ class _Study:
     lang: str
     progress: Progress
     findings: list[Finding] = field(default_factory=list)
+    variants: list[Stated] = field(default_factory=list)
+    uses: list[SessionUse] = field(default_factory=list)
     solver_seconds: float = 0.0
     started: float = field(default_factory=time.perf_counter)
     done: int = 0
@@ -230,7 +231,7 @@ class _Study:
 
     def answer(self) -> TwoStages:
         now = decided_now(self.loaded.expect())
-        variants = [stated(*version) for version in self.versions]
+        variants = self.variants = [stated(*version) for version in self.versions]
         alone = [self._solved(v, v.arrays) for v in variants]
         for variant, optimum in zip(variants, alone, strict=True):
             if optimum.plan is None:
@@ -241,6 +242,7 @@ class _Study:
         linked = [[v.column(phase) for v in variants] for phase in now]
         outcome = solve_stacked([v.block(v.probability) for v in variants], linked, self.clock)
         self.solver_seconds += outcome.seconds
+        self.uses.append(SIDE_BY_SIDE)
         if not outcome.values:
             ending: Termination = "time_limit" if outcome.ending == "node_limit" else outcome.ending
             return self._answer(ending, {}, [], [], False)
@@ -257,7 +259,7 @@ class _Study:
         return self._answer("optimal" if proven else "time_limit", decisions, alone, plans, proven)
 
     def _solved(self, variant: Stated, arrays: Arrays) -> Optimum:
-        optimum = solve_stated(variant.scenario, variant.model, arrays, self.clock.next())
+        optimum = solve_stated(variant.scenario, variant.model, arrays, self.clock.next(), start=variant.start)
         self.solver_seconds += optimum.outcome.solver_seconds
         self.done += 1
         self.progress(self.done, 3 * len(self.versions) + 1)
@@ -273,12 +275,12 @@ class _Study:
             self.findings.append(Finding("note", "mean-undefined", "/variants", {"reason": str(error)}))
             return None, None, None
         optimum = self._solved(mean, mean.arrays)
+        self.uses.append(use_of(mean.start))
         if optimum.plan is None:
             return None, None, None
         decisions = {phase: float(optimum.plan.fraction.get(phase, 0)) for phase in decided_now(self.loaded.expect())}
         total = 0.0
-        for version, plan in zip(self.versions, plans, strict=True):
-            variant = stated(*version)
+        for variant, plan in zip(self.variants, plans, strict=True):
             kept = self._solved(variant, variant.with_decisions(decisions))
             value = kept.value
             self.mean_softer |= value is not None and (broken_further(kept, plan) or broken_further(plan, kept))
@@ -330,6 +332,7 @@ class _Study:
                 if p.plan is not None
             ],
             results=[scored(v, p.plan, "two-stage", self.lang) for (_, _, v), p in done if p.plan is not None],
+            session=together([use_of(*(v.start for v in self.variants)), *self.uses]),
             findings=[f.as_dict(self.lang) for f in (*asides_dropped(self.loaded.findings), *self.findings, *open_)],
             provenance=provenance(self.clock.options.solver, self.started, self.solver_seconds),
         )

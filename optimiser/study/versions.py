@@ -30,6 +30,10 @@ class SessionUse:
     built: dict[str, int]
 
 
+SIDE_BY_SIDE = SessionUse(1, {"first": 1})
+"""Of one programme that holds several versions: a session of its own."""
+
+
 @dataclass(slots=True)
 class Versions:
     """Versions of a scenario under way."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from optimiser import allocate, budget_curve, deciding_inputs, frontier, robustness
+from optimiser import allocate, budget_curve, deciding_inputs, frontier, robustness, two_stage
 from optimiser.scenario.load import alone as alone_of
 from optimiser.scenario.load import load_document
+from optimiser.solve.session import Session
 from optimiser.study.draws import Draws
 from optimiser.study.robustness import inputs_of
 
@@ -50,6 +51,45 @@ def test_a_frontier_begins_anew_only_where_it_must(divisible, built):
     assert set(answer.session.built) == set(built)
     assert sum(answer.session.built.values()) == (2 if divisible else answer.session.solved) <= built.popitem()[1]
     assert 2 < answer.session.solved <= 12
+
+
+def test_a_point_of_a_linear_frontier_takes_one_run_where_its_floor_has_a_price(monkeypatch):
+    runs = []
+    run = Session.run
+    monkeypatch.setattr(
+        Session, "run", lambda self, *a, **k: (runs.append(len(self.arrays.cost)), run(self, *a, **k))[1]
+    )
+    answer = frontier(fund(), TERMS, points=12)
+    columns = max(runs)  # rounding runs small programmes of its own
+    # Both ends take two stages and the way to the other end's prices; every floor between them one run.
+    assert runs.count(columns) <= len(answer.points) - 2 + 5
+    assert answer.terms[1].step is None and all(p.proven for p in answer.points)
+
+
+WAYS = {
+    "variants": [
+        {"id": "cut", "probability": 0.5, "patch": {"/fund/tiers/states/size": 150}},
+        {"id": "more", "probability": 0.5, "patch": {"/fund/tiers/states/size": 350}},
+    ],
+    "decisions": {"now": ["s0/main", "s3/main"]},
+}
+
+
+def test_two_stages_keep_one_session_for_each_variant():
+    answer = two_stage(fund(**WAYS))
+    # Each variant alone, with the decisions of now, with those of the mean; the mean; all side by side.
+    assert answer.session.solved == 2 * 3 + 1 + 1
+    assert answer.session.built == {"first": 2 + 1 + 1}
+    anew = two_stage(fund(divisible=False, **WAYS))
+    assert anew.session.built == {"first": 1, "whole": 7}
+    assert answer.recourse is not None and anew.recourse is not None and answer.recourse >= anew.recourse
+
+
+def test_the_price_of_robustness_says_how_often_the_solver_began_anew():
+    answer = robustness(fund(**WAYS))
+    assert answer.price is not None
+    # As written; side by side; the decisions kept as written and in two variants.
+    assert answer.session.solved == 1 + 1 + 3 and answer.session.built == {"first": 5}
 
 
 SIZE, CHIPS, SHARE = (
