@@ -21,7 +21,7 @@ MOST_TRIED = 8
 LEAST_COST = 1e-6
 """A step that costs nothing counts as much, so that the other side of the decision still counts."""
 
-Bounds = NDArray[np.int8]
+Bounds = NDArray[np.int32]
 """Of whole decisions: a node keeps two of them."""
 
 Probe = Callable[[int, bool], float | None]

@@ -21,7 +21,7 @@ import numpy as np
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run, Session
-from optimiser.solve.tree import Tree
+from optimiser.solve.tree import WHOLE_WITHIN, Tree
 from optimiser.solve.watch import Watch
 
 EXCESS_TOLERANCE = 1e-10
@@ -32,6 +32,13 @@ NEW = 0.3
 
 TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
+
+LOOKS = 2
+"""Plans of HiGHS's integer search that are looked at before a tree is grown: a third of the time where limits hardly
+bind, and a twentieth more where they do."""
+
+LOOK_NODES = 20
+"""Nodes of HiGHS's integer search for each of them."""
 
 MOST_ROWS = 250
 """Rows learnt in the tree that it carries along before those that have not mattered lately go."""
@@ -101,12 +108,18 @@ class LossSession(Session):
         self.rounds = 0
         self._suggested: Floats | None = None
         self._whole = np.flatnonzero(arrays.integer)
+        self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
         self._mean: Floats | None = None
         matrices: dict[int, Any] = {}
         self._draws = [_Draws(function, matrices) for function in functions]
         self._learnt: list[_Learnt] = []
         for draws in self._draws:
             self._state(draws, draws.slope_of(draws.function.probability))
+
+    def bound_columns(self, columns: Any, lower: Floats, upper: Floats) -> None:
+        """Change bounds of columns; a search over whole decisions keeps to them."""
+        super().bound_columns(columns, lower, upper)
+        self._lower[columns], self._upper[columns] = lower, upper
 
     def suggest(self, plan: Floats) -> None:
         """A plan that keeps everything stated: the next run over whole decisions begins with it in hand."""
@@ -122,10 +135,10 @@ class LossSession(Session):
     ) -> Run:
         """Solve, look what the plan hides, solve again, until it hides nothing.
 
-        Whole decisions: first a tree of linear programmes (``Tree``), then, where its nodes did not suffice or its
-        tolerances left a doubt, HiGHS's own integer search. That search is a relaxation too: its plan's whole decisions
-        are fixed and its money settled exactly; when that is worth as much as the search's bound, it is the optimum,
-        and else the best so far.
+        Whole decisions: first a look at what HiGHS's integer search finds in a few nodes, then a tree of linear
+        programmes (``Tree``), then, where its nodes did not suffice or its tolerances left a doubt, HiGHS's search to
+        the end. That search is a relaxation too: its plan's whole decisions are fixed and its money settled exactly;
+        when that is worth as much as the search's bound, it is the optimum, and else the best so far.
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
@@ -134,8 +147,12 @@ class LossSession(Session):
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
 
-        tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES))
-        best, bound = tree.best, tree.bound
+        suggested, self._suggested = self._suggested, None
+        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, suggested is not None)
+        if seen is not None:
+            return _without_column_duals(seen)
+        tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES), suggested)
+        best, bound = tree.best, min(tree.bound, promised)
         while True:
             if not tree.open or (best is not None and not worth(bound, _objective(best))):
                 return _without_column_duals(_ended(best, "infeasible" if best is None else "optimal", bound))
@@ -162,6 +179,44 @@ class LossSession(Session):
             if run.ending == "node_limit" and best is not None:
                 return _without_column_duals(_ended(best, "node_limit", bound))
 
+    def _looked_at(
+        self,
+        deadline: float,
+        mip_gap: float,
+        absolute_gap: float,
+        worth: Callable[[float, float], bool],
+        has_plan: bool,
+    ) -> tuple[Run | None, float]:
+        """The optimum where HiGHS's integer search finds it in a few nodes and looks: where limits hardly bind.
+
+        None where it does not: the tree is grown as if nothing had been looked at, but for the bound, which is true of
+        every plan. With a plan in hand, "infeasible" is a matter of tolerances.
+        """
+        original, first = self._highs, len(self._learnt)
+        promised = np.inf
+        self._continue_in_copy()
+        for _ in range(LOOKS):
+            run = super().run(_left(deadline), mip_gap, absolute_gap, LOOK_NODES)
+            if run.ending == "infeasible" and not has_plan:
+                return run, -np.inf
+            promised = min(promised, np.inf if run.bound is None else run.bound)
+            if run.values is None or run.ending != "optimal":
+                break
+            self._mean = None  # of plans with other decisions: it would teach little about this one
+            if not self._refined(run.values):
+                return run, promised
+            self.rounds += 1
+            self.relax()
+            settled = self._settled(run.values, deadline)
+            self._whole_again()
+            if settled is not None and run.bound is not None and not worth(run.bound, _objective(settled)):
+                return replace(settled, bound=run.bound), promised
+        # Rows that came and went, and the scaling made with them, cost the tree a quarter of its speed.
+        self._highs, self._mean = original, None
+        for learnt in self._learnt[first:]:
+            del learnt.of.stated[learnt.name]
+        return None, promised
+
     def _kept(self, deadline: float, method: Method = "dual") -> Run:
         """A linear programme, solved until its plan hides nothing."""
         self._mean = None
@@ -174,25 +229,25 @@ class LossSession(Session):
             if time.perf_counter() >= deadline:
                 return Run("time_limit", None, None, None, None, run.bound)
 
-    def _branched(self, deadline: float, worth: Callable[[float, float], bool], nodes: int) -> Tree:
+    def _branched(
+        self, deadline: float, worth: Callable[[float, float], bool], nodes: int, suggested: Floats | None
+    ) -> Tree:
         """The first nodes of the tree, the integer conditions as they were afterwards."""
         self.relax()
         self._learnt = []
         tree = Tree(
             session=self,
             whole=self._whole,
+            bound_whole=self._bound_whole,
             solve=lambda: self._relaxed(deadline),
             refine=self._refined,
             settle=lambda values: self._settled(values, deadline),
             worth=worth,
             tidy=self._forget_idle_rows,
         )
-        if self._suggested is not None:
-            tree.best = Run("optimal", self._suggested, None, None, float(self.prices @ self._suggested), None)
-            self._suggested = None
-        tree.search(
-            self.arrays.lower[self._whole], self.arrays.upper[self._whole], nodes, lambda: self._is_over(deadline)
-        )
+        if suggested is not None:
+            tree.best = Run("optimal", suggested, None, None, float(self.prices @ suggested), None)
+        tree.search(self._lower[self._whole], self._upper[self._whole], nodes, lambda: self._is_over(deadline))
         self._whole_again()
         return tree
 
@@ -230,7 +285,10 @@ class LossSession(Session):
     def _settled(self, values: Floats, deadline: float) -> Run | None:
         """The best plan with these whole decisions that keeps every loss function, or None; integers relaxed."""
         fixed = np.round(values[self._whole])
-        self.bound_columns(self._whole, fixed, fixed)
+        lower, upper = self._lower[self._whole] - WHOLE_WITHIN, self._upper[self._whole] + WHOLE_WITHIN
+        if (fixed < lower).any() or (fixed > upper).any():
+            return None
+        self._bound_whole(fixed, fixed)
         run = self._kept(deadline)
         return run if run.ending == "optimal" and run.values is not None else None
 
@@ -238,8 +296,12 @@ class LossSession(Session):
         return time.perf_counter() >= deadline or self._is_stopped()
 
     def _whole_again(self) -> None:
-        self.bound_columns(self._whole, self.arrays.lower[self._whole], self.arrays.upper[self._whole])
+        self._bound_whole(self._lower[self._whole], self._upper[self._whole])
         self.restore_integers()
+
+    def _bound_whole(self, lower: Floats, upper: Floats) -> None:
+        """Bounds of whole decisions within a search, which does not outlast it."""
+        super().bound_columns(self._whole, lower, upper)
 
     def _refined(self, values: Floats) -> bool:
         """Whether a row was added: some loss function is above its column, and the plan is now excluded."""

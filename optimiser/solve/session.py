@@ -60,19 +60,31 @@ class Session:
         self._cost = arrays.cost
         self._is_as_stated = True
         self._stands: Any = None
+        self._watch = watch
+        self._threads = threads
         # highspy types half of its calls; every status is checked here instead.
-        self._highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
+        self._highs: Any = None
+        self._begin()
+        self._check(_pass(self._highs, arrays), "passModel")
+
+    def _begin(self) -> None:
+        """An instance of HiGHS, without a model."""
+        self._highs = QuietHighs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
         self._set("random_seed", SEED)
-        self._set("threads", threads)
+        self._set("threads", self._threads)
         self._set("primal_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._set("dual_feasibility_tolerance", FEASIBILITY_TOLERANCE)
         self._set("mip_feasibility_tolerance", FEASIBILITY_TOLERANCE)
-        self._check(_pass(self._highs, arrays), "passModel")
-        self._watch = watch
-        if watch is not None:
+        if self._watch is not None:
             for interrupt in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt):
                 interrupt.subscribe(self._looked_on)
+
+    def _continue_in_copy(self) -> None:
+        """Go on in another instance with the model as it stands; the one so far is left as it is."""
+        model = self._highs.getLp()
+        self._begin()
+        self._check(self._highs.passModel(model), "passModel")
 
     def maximise(self, cost: Floats) -> None:
         """Change the objective.

@@ -44,13 +44,15 @@ class _Node:
 class Tree:
     """Relaxed linear programmes, branched on the columns ``whole``. Nodes not yet solved stand in ``open``.
 
-    solve: the linear programme as it stands, once. refine: whether a plan hid losses (which are then known to all).
-    settle: the plan with these whole decisions that keeps every loss function. worth: whether a value is worth more
-    than another. tidy: called after each node with its run.
+    bound_whole: bounds them for the programmes that come. solve: the linear programme as it stands, once. refine:
+    whether a plan hid losses (which are then known to all). settle: the plan with these whole decisions that keeps
+    every loss function, or None. worth: whether a value is worth more than another. tidy: called after each node with
+    its run.
     """
 
     session: Session
     whole: NDArray[np.intp]
+    bound_whole: Callable[[Floats, Floats], None]
     solve: Callable[[], Run]
     refine: Callable[[Floats], bool]
     settle: Callable[[Floats], Run | None]
@@ -68,7 +70,9 @@ class Tree:
         Without open ones afterwards the best plan is an optimum, or there is none.
         """
         branching = Branching(len(self.whole))
-        dive: _Node | None = self._node(lower.astype(np.int8), upper.astype(np.int8), np.inf)
+        dive: _Node | None = self._node(
+            _as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN)), np.inf
+        )
         last: Floats | None = None
         solved = 0
         while (dive or self.open) and solved < nodes and not over():
@@ -115,7 +119,7 @@ class Tree:
         and whole plans until nothing is hidden."""
         if not self._worth_more(-node.key):
             return None
-        self.session.bound_columns(self.whole, node.lower.astype(float), node.upper.astype(float))
+        self.bound_whole(node.lower.astype(float), node.upper.astype(float))
         looks = 0
         while True:
             run = self.solve()
@@ -158,7 +162,7 @@ class Tree:
             """What the relaxation is worth with one decision made; None where that is no better than the best plan."""
             low, high = lower.astype(float), upper.astype(float)
             low[n], high[n] = (np.ceil(at[n]), high[n]) if upward else (low[n], np.floor(at[n]))
-            self.session.bound_columns(self.whole, low, high)
+            self.bound_whole(low, high)
             probed = self.solve()
             if probed.objective is None:
                 return None if probed.ending == "infeasible" else run.objective
@@ -203,3 +207,9 @@ class Tree:
             and (self.best is None or self.best.objective is None or settled.objective > self.best.objective)
         ):
             self.best = settled
+
+
+def _as_bounds(numbers: Floats) -> Bounds:
+    """Bounds of whole decisions as whole numbers; a count without a greatest value has the greatest there is."""
+    most = np.iinfo(np.int32).max
+    return np.clip(numbers, -most, most).astype(np.int32)

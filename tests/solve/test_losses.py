@@ -174,9 +174,12 @@ TIGHT = [(first, tail, alike) for first in (40, 90) for tail in (0.02, 0.04, 0.0
 
 
 @pytest.mark.parametrize("first, tail, alike", TIGHT)
-@pytest.mark.parametrize("nodes", [400, 3], ids=["tree", "integer search"])
-def test_tight_limits_on_all_or_nothing_sites(monkeypatch, first, tail, alike, nodes):
+@pytest.mark.parametrize(
+    ("looks", "nodes"), [(solve_losses.LOOKS, 400), (0, 400), (0, 3)], ids=["look", "tree", "integer search"]
+)
+def test_tight_limits_on_all_or_nothing_sites(monkeypatch, first, tail, alike, looks, nodes):
     # With three nodes the tree gives up at once, and HiGHS's integer search has to do the rest.
+    monkeypatch.setattr(solve_losses, "LOOKS", looks)
     monkeypatch.setattr(solve_losses, "TREE_NODES", nodes)
     assert_same(tight_fund(8, 200, first, tail, alike))
 
@@ -212,6 +215,7 @@ class Counting(LossSession):
 
 @pytest.mark.parametrize("sites, nodes, searched", [(14, 400, False), (9, 3, True)])
 def test_choosing_a_few_of_many_needs_the_tree_alone(monkeypatch, sites, nodes, searched):
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
     monkeypatch.setattr(solve_losses, "TREE_NODES", nodes)
     model, arrays = stated(tight_fund(sites, 500, 60, 0.02, alike=False))
     session = Counting(arrays, 1, model.losses)
@@ -219,6 +223,30 @@ def test_choosing_a_few_of_many_needs_the_tree_alone(monkeypatch, sites, nodes, 
     run = session.run(SECONDS)
     assert run.ending == "optimal" and run.bound - run.objective <= 1e-7
     assert (session.searches > 0) == searched
+
+
+def test_limits_that_hardly_bind_need_no_tree(monkeypatch):
+    monkeypatch.setattr(LossSession, "_branched", lambda *_: pytest.fail("a tree was grown"))
+    document = tight_fund(8, 200, 90, 0.2, alike=False)
+    model, arrays = stated(document)
+    session = Counting(arrays, 1, model.losses)
+    session.maximise(arrays.cost)
+    run = session.run(SECONDS)
+    assert run.ending == "optimal" and 1 <= session.searches <= solve_losses.LOOKS
+    assert run.bound - run.objective <= 1e-7 * run.objective
+
+
+def test_after_a_look_in_vain_everything_stands_as_before(monkeypatch):
+    document = tight_fund(14, 500, 60, 0.02, alike=False)
+    model, arrays = stated(document)
+    session = LossSession(arrays, 1, model.losses)
+    session.maximise(arrays.cost)
+    rows, stated_before = session._highs.getNumRow(), [dict(d.stated) for d in session._draws]
+    seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, False)
+    assert seen is None and np.isfinite(promised)
+    assert session._highs.getNumRow() == rows and [d.stated for d in session._draws] == stated_before
+    best = session.run(SECONDS)
+    assert best.objective <= promised + 1e-6
 
 
 def test_a_time_limit_returns_the_best_exact_plan_and_a_valid_bound():
