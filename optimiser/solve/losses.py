@@ -33,12 +33,14 @@ NEW = 0.3
 TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
 
-LOOKS = 2
-"""Plans of HiGHS's integer search that are looked at before a tree is grown: a third of the time where limits hardly
-bind, and a twentieth more where they do."""
+LOOKS = 10
+"""Plans of HiGHS's integer search that are looked at before a tree is grown, two where its nodes are counted."""
 
-LOOK_NODES = 20
+LOOK_NODES = 200
 """Nodes of HiGHS's integer search for each of them."""
+
+FALLS = 0.01
+"""Relative: where a look brings the bound down by more, limits bind so much that the tree is shorter."""
 
 MOST_ROWS = 250
 """Rows learnt in the tree that it carries along before those that have not mattered lately go."""
@@ -148,7 +150,7 @@ class LossSession(Session):
             return value - than > _allowed(than, mip_gap, absolute_gap)
 
         suggested, self._suggested = self._suggested, None
-        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, suggested is not None)
+        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, nodes, suggested is not None)
         if seen is not None:
             return _without_column_duals(seen)
         tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES), suggested)
@@ -185,6 +187,7 @@ class LossSession(Session):
         mip_gap: float,
         absolute_gap: float,
         worth: Callable[[float, float], bool],
+        nodes: int | None,
         has_plan: bool,
     ) -> tuple[Run | None, float]:
         """The optimum where HiGHS's integer search finds it in a few nodes and looks: where limits hardly bind.
@@ -195,12 +198,14 @@ class LossSession(Session):
         original, first = self._highs, len(self._learnt)
         promised = np.inf
         self._continue_in_copy()
-        for _ in range(LOOKS):
-            run = super().run(_left(deadline), mip_gap, absolute_gap, LOOK_NODES)
+        looks, most = (LOOKS, LOOK_NODES) if nodes is None else (min(LOOKS, 2), min(LOOK_NODES, nodes))
+        for _ in range(looks):
+            run = super().run(_left(deadline), mip_gap, absolute_gap, most)
             if run.ending == "infeasible" and not has_plan:
                 return run, -np.inf
-            promised = min(promised, np.inf if run.bound is None else run.bound)
-            if run.values is None or run.ending != "optimal":
+            before, promised = promised, min(promised, np.inf if run.bound is None else run.bound)
+            falls = np.isfinite(before) and before - promised > FALLS * abs(before)
+            if run.values is None or run.ending != "optimal" or falls:
                 break
             self._mean = None  # of plans with other decisions: it would teach little about this one
             if not self._refined(run.values):

@@ -242,7 +242,7 @@ def test_after_a_look_in_vain_everything_stands_as_before(monkeypatch):
     session = LossSession(arrays, 1, model.losses)
     session.maximise(arrays.cost)
     rows, stated_before = session._highs.getNumRow(), [dict(d.stated) for d in session._draws]
-    seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, False)
+    seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, None, False)
     assert seen is None and np.isfinite(promised)
     assert session._highs.getNumRow() == rows and [d.stated for d in session._draws] == stated_before
     best = session.run(SECONDS)
