@@ -13,7 +13,6 @@ from optimiser.cli.options import (
     AsJson,
     CsvStyle,
     Debug,
-    File,
     Language,
     MipGap,
     Out,
@@ -24,7 +23,7 @@ from optimiser.cli.options import (
 )
 from optimiser.cli.root import app
 from optimiser.cli.run import guarded, interruptible, line, say
-from optimiser.cli.source import expect, load, load_plan, refuse, saved_answer
+from optimiser.cli.source import expect, load_answered, load_plan, refuse, saved_answer
 from optimiser.result.exit_codes import Exit, exit_code
 
 if TYPE_CHECKING:
@@ -34,7 +33,10 @@ if TYPE_CHECKING:
 @app.command()
 @guarded
 def verify(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A dossier (.zip), or the scenario of RESULT.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="A dossier (.zip), the scenario of RESULT, or a result of a carried one."),
+    ],
     result: Annotated[
         str | None, typer.Argument(metavar="[RESULT]", help="A result, as allocate --json has it.")
     ] = None,
@@ -55,14 +57,14 @@ def verify(
     from optimiser.report.opinions import opinion_page
     from optimiser.scenario.load import load_document
 
-    if result is None:
-        if not file.endswith(".zip"):
-            raise typer.BadParameter(say("usage.verify", lang), param_hint="RESULT")
+    if result is None and file.endswith(".zip"):
         document, found = read_dossier(Path(file))
         loaded = expect(load_document(document), lang, as_json)
     else:
-        loaded = expect(load(file, settings or [], lang), lang, as_json)
-        found, wrong = load_plan(result)
+        loaded, answer = load_answered(file, result, settings or [], lang, as_json)
+        if answer is None:
+            raise typer.BadParameter(say("usage.verify", lang), param_hint="RESULT")
+        found, wrong = load_plan(answer)
         if wrong:
             refuse("invalid-plan", wrong, lang, as_json)
     options = solve_options(loaded.expect(), solver, time_limit, mip_gap, threads)
@@ -74,7 +76,9 @@ def verify(
 @app.command()
 @guarded
 def dossier(
-    file: File,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A scenario, as everywhere; or a result of a carried one.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="The dossier to write (.zip).")],
     result: Annotated[
         str | None, typer.Argument(metavar="[RESULT]", help="A saved result of it; without one it is allocated.")
@@ -99,7 +103,7 @@ def dossier(
     debug: Debug = False,
 ) -> None:
     """Everything needed to redo an answer: scenario, sources, result, alternatives, certificate, model, sums."""
-    loaded = expect(load(file, settings or [], lang), lang, False)
+    loaded, result = load_answered(file, result, settings or [], lang, False)
     from optimiser.allocation import allocate
     from optimiser.dossier.decisions import read_log
     from optimiser.dossier.files import dossier_bytes

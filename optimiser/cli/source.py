@@ -37,6 +37,26 @@ def load(file: str, settings: Sequence[str], lang: str) -> Loaded:
     return load_file(scenario_path(file, lang), values)
 
 
+def load_answered(
+    file: str, result: str | None, settings: Sequence[str], lang: str, as_json: bool
+) -> tuple[Loaded, str | None]:
+    """The scenario behind FILE and its RESULT; FILE alone may be a result, of a scenario carried with the program."""
+    from optimiser.library import library_files
+    from optimiser.scenario.load import load_file
+
+    if result is None and file.endswith(".json") and Path(file).is_file():
+        document, _ = load_plan(file)
+        answered = document.get("scenario") if isinstance(document, dict) and "provenance" in document else None
+        if isinstance(answered, dict):
+            for path in library_files().values():
+                carried = load_file(path, settings_of(settings))
+                if carried.scenario is not None and carried.sha256 == answered.get("sha256"):
+                    return carried, file
+            named = say("usage.scenario-of", lang, name=answered.get("name") or answered.get("sha256"))
+            raise typer.BadParameter(named, param_hint="FILE")
+    return expect(load(file, settings, lang), lang, as_json), result
+
+
 def scenario_path(file: str, lang: str = "en") -> Path:
     """The path FILE means: itself if it exists, else the carried scenario of that id."""
     from optimiser.library import library_files

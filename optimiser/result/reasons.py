@@ -17,9 +17,11 @@ from optimiser.result.soft import changed
 from optimiser.scenario.attributes import value_up_to, value_with
 from optimiser.scenario.candidate import Candidate, Phase
 from optimiser.scenario.check.plausible import most_money
+from optimiser.scenario.fund import Tier
 from optimiser.scenario.groups import belongs
 from optimiser.scenario.rules import (
     AttributeRule,
+    AwardRule,
     CountRule,
     ExclusiveRule,
     FloorRule,
@@ -161,6 +163,7 @@ def _why_out(case: _Case) -> Iterator[Found]:
         yield "locked-out", {}
     yield from _below_floor(case)
     yield from _no_money_at_all(case)
+    yield from _no_award(case)
     yield from _rivals_and_needs(case)
     yield from _no_place(case)
     yield from _attribute_limit(case)
@@ -191,6 +194,31 @@ def _no_money_at_all(case: _Case) -> Iterator[Found]:
         if not any(t.pays_cost and belongs(t.eligible, c, p) for t in case.scenario.fund.tiers):
             yield "not-eligible", {"pledge": c.private_pledge, "cost": cost}
         yield "unfinanceable", {"most": most, "cost": cost}
+
+
+def _no_award(case: _Case) -> Iterator[Found]:
+    """A rule asks for more money of some tiers than these may pay it at all, by eligibility, shares and sizes."""
+    c, p = case.candidate, case.candidate.all_phases[0]
+    for r in case.scenario.constraints:
+        if not isinstance(r, AwardRule) or not belongs(r.of, c, p) or not case.decides(r):
+            continue
+        needed = max(r.at_least, r.at_least_share * p.total_cost)
+        if r.per != "candidate" or needed <= 0 or (r.phases is not None and p.id not in r.phases):
+            continue
+        tiers = [
+            t
+            for t in case.scenario.fund.tiers
+            if (t.id in r.tiers if r.tiers is not None else t.public and t.pays_cost)
+        ]
+        most = sum(_most_of(t, p.total_cost, c.divisible) for t in tiers if t.pays_cost and belongs(t.eligible, c, p))
+        if most < needed * (1 - 1e-9):
+            yield "award-out-of-reach", {"rule": r.id, "needed": needed, "most": most, "tiers": [t.id for t in tiers]}
+
+
+def _most_of(t: Tier, cost: float, divisible: bool) -> float:
+    """The most money a tier may pay to a phase of this cost; of a divisible one size and ticket bind no small part."""
+    share = min(t.max_share_of_cost, 1.0) * cost
+    return share if divisible or t.revolving is not None else min(share, t.size.at_most, t.max_ticket)
 
 
 def _rivals_and_needs(case: _Case) -> Iterator[Found]:

@@ -47,6 +47,28 @@ def test_a_result_is_verified_beside_its_scenario(investai: Any, primavera: Path
     assert "Wrong: the result states another value" in wrong.stdout
 
 
+def test_a_result_of_a_carried_scenario_is_enough(investai: Any, tmp_path: Path) -> None:
+    result, out = tmp_path / "r.json", tmp_path / "d.zip"
+    changed = ("--set", "/fund/max_public_share=0.3")
+    assert investai("allocate", "deepseek-efficiency", *changed, "--out", result).exit_code == 0
+    checked = investai("verify", result, *changed, "--solver", SOLVER)
+    assert checked.exit_code == 0 and checked.stdout.strip().startswith("Confirmed"), checked.output
+    assert investai("dossier", result, *changed, "--out", out, "--alternatives", 0).exit_code == 0
+    _, held = read_dossier(out)
+    assert held["scenario"]["sha256"] == json.loads(result.read_bytes())["scenario"]["sha256"]
+    # Without what was set it is another scenario, which is none of the carried ones.
+    other = investai("verify", result)
+    assert other.exit_code == 2 and "none of those carried" in " ".join(other.output.split())
+
+
+@pytest.mark.parametrize("command", [["allocate"], ["compare"], ["validate"], ["frontier"]])
+def test_an_answer_is_no_scenario(investai: Any, primavera: Path, tmp_path: Path, command: list[str]) -> None:
+    result = tmp_path / "r.json"
+    assert investai("allocate", primavera, "--out", result).exit_code == 0
+    refused = investai(*command, result)
+    assert refused.exit_code == 3 and "not a scenario" in refused.output and "Errors: 1," in refused.output
+
+
 def log_of(scenario: Path, folder: Path) -> Path:
     """The exported log of a decision about the scenario."""
     document, result = json.loads(scenario.read_bytes()), allocate(scenario)

@@ -49,6 +49,16 @@ PROVOKED = {
         "a",
         {"most": 90, "cost": 100},
     ),
+    # The union pays in Spain alone, and a Portuguese site may not do without it.
+    "award-out-of-reach": (
+        scenario(
+            [site("a", country="PT")],
+            [tier(eligible={"countries": ["ES"]}), tier("states")],
+            [rule("award", tiers=["union"], at_least=5), rule("award", tiers=["states"], at_least=1) | {"id": "met"}],
+        ),
+        "a",
+        {"rule": "r", "needed": 5, "most": 0, "tiers": ["union"]},
+    ),
     "rival-funded": (
         scenario(TWO, rules=[rule("exclusive", candidates=["a", "b"])]),
         "b",
@@ -410,12 +420,13 @@ def ruled_scenario(rng):
         {"kind": "count", "of": of, "at_most": rng.randint(1, 3)},
         {"kind": "attribute", "attribute": "mw", "at_most": rng.randint(5, 25) * 10},
         {"kind": "floor", "attribute": "mw", "at_least": 10},
+        {"kind": "award", "tiers": ["state"], "of": of, "at_least": rng.choice((1, 30))},
     ]
     terms = [VALUE, {**SAVE, "weight": 0.001}]
     return scenario(sites, tiers, rng.sample(rules, rng.randint(1, 5)), terms)
 
 
-NEVER = {"below-floor", "not-eligible", "unfinanceable"}
+NEVER = {"below-floor", "not-eligible", "unfinanceable", "award-out-of-reach"}
 NOT_BESIDE = {"rival-funded", "needs-other", "no-place-left", "no-money-left", "limit-reached"}
 
 

@@ -373,6 +373,7 @@ READING = {
     "not-json": b'{"name": "cut of',
     "not-utf8": b"\xff\xfe{",
     "not-an-object": b"[1, 2]",
+    "answer-not-scenario": b'{"schema_version": "1", "termination": "optimal", "provenance": {}}',
     "key-twice": b'{"name": 1, "name": 2}',
     "too-deep": b'{"a":' * 100 + b"1" + b"}" * 100,
 }
@@ -381,6 +382,10 @@ READING = {
 @pytest.mark.parametrize("code", READING)
 def test_reading(code):
     assert code in {f.code for f in load_bytes(READING[code]).findings}
+
+
+def test_an_answer_sent_as_a_scenario_gives_one_finding():
+    assert [f.code for f in load_bytes(READING["answer-not-scenario"]).findings] == ["answer-not-scenario"]
 
 
 FILES = {

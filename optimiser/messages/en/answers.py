@@ -14,6 +14,7 @@ REASONS: dict[str, Words] = {
     "below-floor": "Not funded: its {attribute} of {value} is below the floor of {floor} ({rule}).",
     "not-eligible": "Not funded: no tier may pay it, and its own pledge of {pledge} EUR million does not cover its cost of {cost}.",
     "unfinanceable": "Not funded: pledge, sizes, tickets and shares allow {most} EUR million at most, and it costs {cost}.",
+    "award-out-of-reach": "Not funded: {rule} asks for at least {needed} EUR million from tiers that may pay it {most} at most ({tiers}).",
     "rival-funded": "Not funded: it excludes {rivals}, which is funded ({rule}).",
     "needs-other": "Not funded: it needs {needs}, which is not funded ({rule}).",
     "no-place-left": (

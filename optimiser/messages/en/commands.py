@@ -10,6 +10,7 @@ CLI: dict[str, Words] = {
     "token.line": "Add this line to the file that INVESTAI_TOKENS names:",
     "usage.token-day": "{day} is no day as in 2027-06-30, or is over.",
     "usage.verify": "name the result too, or a dossier that ends in .zip",
+    "usage.scenario-of": 'the scenario it answers, "{name}", is none of those carried with this program: name its file first',
     "opinion.title": "What was compared",
     "opinion.stage": "Stage",
     "opinion.stated": "As stated",

@@ -101,6 +101,10 @@ FINDINGS: dict[str, tuple[Words, Words]] = {
         "A scenario is an object with keys; this is {found}.",
         'Start with {{"fund": …, "candidates": […], "objective": …}}.',
     ),
+    "answer-not-scenario": (
+        "This is an answer of this program, not a scenario.",
+        "Name the file of the scenario it answers.",
+    ),
     "key-twice": (
         'The key "{key}" stands twice in one object; only one of the two would count.',
         "Remove one of them.",
