@@ -11,6 +11,7 @@ from optimiser.messages import labelled
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Column, Heading, Paragraph, Table, Words, words
 from optimiser.report.pages import findings_block
+from optimiser.result.reasons import said_in
 
 ROWS = 12
 """Rules of a clash that are shown one by one."""
@@ -156,10 +157,11 @@ def _outside(answer: Explanation, say: Words) -> Block | None:
         if c.forced is None:
             continue
         if c.forced.possible:
-            rows.append([c.id, c.reason.text, ", ".join(c.forced.drops_out) or NOTHING, _lost(c.forced.terms, say)])
+            out = ", ".join(c.forced.drops_out) or NOTHING
+            rows.append([c.id, said_in(c.reason, say.lang), out, _lost(c.forced.terms, say)])
         else:
             code = "explain.not-known" if c.forced.possible is None else "explain.no-plan-with"
-            rows.append([c.id, c.reason.text, NOTHING, say(code)])
+            rows.append([c.id, said_in(c.reason, say.lang), NOTHING, say(code)])
     columns = [Column(say(f"column.{name}")) for name in ("site", "why", "displaces", "lost")]
     return Table(say("title.outside"), columns, rows) if rows else None
 

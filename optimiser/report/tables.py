@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from optimiser.messages import Phrase, rule_named, text
 from optimiser.report.numbers import NOTHING
 from optimiser.report.page import Block, Cell, Column, Paragraph, Table, Words
+from optimiser.result.reasons import said_in
 from optimiser.result.result import Binding, CandidateAward, ObjectiveValue, Result, TermValue, Unspent
 
 MOST_BINDING = 12
@@ -115,7 +116,7 @@ def not_funded(result: Result, say: Words) -> Block | None:
     if not awards:
         return None
     columns, rows = _who(awards, say)
-    reasons = [c.reason.text for c in awards]
+    reasons = [said_in(c.reason, say.lang) for c in awards]
     shown = [why if why != before else say("as-above") for why, before in zip(reasons, ["", *reasons], strict=False)]
     why = [[*row, reason] for row, reason in zip(rows, shown, strict=True)]
     return Table(say("title.not-funded"), [*columns, Column(say("column.why"))], why)

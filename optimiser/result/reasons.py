@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,19 +85,27 @@ def reasons_of(
             code, params = _why_in(case) if c.id in takes_part else next(_why_out(case))
         else:
             code, params = ("in-plan" if c.id in takes_part else "not-in-plan"), {}
-        words = _words(code, params, lang)
         starts = {p.id: plan.start[c.id, p.id] for p in c.all_phases if (c.id, p.id) in plan.start}
-        if starts:
-            params = {**params, "starts": starts}
-            words += " " + text("reason-starts", {"starts": [f"{p} {year}" for p, year in starts.items()]}, lang)
-        reasons[c.id] = Reason(code, words, params)
+        reasons[c.id] = reason_of(code, {**params, "starts": starts} if starts else params, lang)
     return reasons
 
 
-def _words(code: str, params: Mapping[str, Any], lang: str) -> str:
-    """The reason in words: a level of losses by its name in the language."""
+def reason_of(code: str, params: dict[str, Any], lang: str) -> Reason:
+    """A reason with its words."""
     named = {"rule": rule_named(params["label"], params["rule"])} if "label" in params else {}
-    return text(f"reason.{code}", {**params, **named}, lang)
+    words = text(f"reason.{code}", {**params, **named}, lang)
+    if "starts" in params:
+        starts = [f"{p} {year}" for p, year in params["starts"].items()]
+        words += " " + text("reason-starts", {"starts": starts}, lang)
+    return Reason(code, words, params)
+
+
+def said_in(reason: Reason, lang: str) -> str:
+    """A saved reason in any language; one that this version does not know, as it was saved."""
+    try:
+        return reason_of(reason.code, reason.params, lang).text
+    except (KeyError, TypeError, AttributeError):
+        return reason.text
 
 
 def _rule_totals(scenario: Scenario, plan: Plan) -> dict[str, Fraction]:

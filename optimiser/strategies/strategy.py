@@ -10,11 +10,12 @@ from typing import Any
 from optimiser.allocation import Optimum, provenance, solve_scenario, solve_stated, write_up
 from optimiser.evaluation import scored
 from optimiser.findings import Finding
-from optimiser.messages import Phrase, labelled, text
+from optimiser.messages import Phrase, labelled
 from optimiser.model.build import build_model
 from optimiser.model.objective import Goal, State
 from optimiser.plan import PhaseKey
-from optimiser.result.result import Reason, Result
+from optimiser.result.reasons import reason_of
+from optimiser.result.result import Result
 from optimiser.scenario.load import Loaded
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import arrays_of
@@ -128,7 +129,7 @@ def _written_up(case: Case, asked: Asked, choice: Choice, started: float) -> Res
         without = write_up(case.loaded, optimum, case.lang, started)
         said = [*without.findings, *(f.as_dict(case.lang) for f in choice.findings)]
         return replace(without, strategy=asked.label, findings=said)
-    reasons = {c: Reason(code, text(f"reason.{code}", p, case.lang), p) for c, (code, p) in choice.reasons.items()}
+    reasons = {c: reason_of(code, p, case.lang) for c, (code, p) in choice.reasons.items()}
     result = scored(case.loaded, optimum.plan, asked.label, case.lang, started, choice.findings, reasons or None)
     spent = provenance(optimum.options.solver, started, optimum.outcome.solver_seconds)
     held = result.termination == "optimal"

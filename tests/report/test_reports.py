@@ -133,6 +133,21 @@ def test_every_answer_in_every_format(answers: dict[str, Any], kind: str, lang: 
     assert "Four sites" in words_of(made[".docx"])
 
 
+def test_reasons_are_told_in_the_language_of_the_report() -> None:
+    answer = answer_of(json.loads(allocate(fund(60)).to_json()))
+    said = report_bytes([answer], "x.md", "fr").decode()
+    saved = [c.reason.text for c in answer.candidates if not c.funded]
+    assert saved and all(text.startswith("Not funded") for text in saved)
+    assert "Non financé" in said and "Not funded" not in said
+
+
+def test_a_reason_this_version_does_not_know_is_told_as_it_was_saved() -> None:
+    document = json.loads(allocate(fund(60)).to_json())
+    for candidate in document["candidates"]:
+        candidate["reason"] = {"code": "of-another-version", "text": "As it was saved.", "params": {}}
+    assert "As it was saved." in report_bytes([answer_of(document)], "x.md", "fr").decode()
+
+
 def test_charts_are_there_and_say_what_they_show(answers: dict[str, Any]) -> None:
     shown = contents_of([answers["allocation"], answers["frontier"], answers["robustness"]], "en")
     figures = [part for section in shown.sections for part in section.parts if isinstance(part, Figure)]
