@@ -46,7 +46,10 @@ def frontier_page(
     if answer.open:
         listed = [say("frontier.interval", low=say.number(o.from_), high=say.number(o.to)) for o in answer.open]
         blocks.append(
-            Paragraph(say("title.open"), [say("frontier.open", term=term_named(answer.terms[1], say)), *listed])
+            Paragraph(
+                say("title.open"),
+                [say("frontier.open", term=term_named(answer.terms[answer.open[0].term], say)), *listed],
+            )
         )
     return [*blocks, *closing(answer.findings, answer.provenance, say, everything, answer.session)]
 

@@ -97,8 +97,12 @@ class FrontierPoint:
 
 @dataclass(frozen=True, slots=True)
 class OpenInterval:
-    """Values of the second term between which further points may lie, since the time limit came first."""
+    """Values of a term (its place in ``terms``) between which further points may lie, since the time limit came first.
 
+    The second term, but for a complete frontier in whole steps of the first alone.
+    """
+
+    term: int
     from_: Annotated[float, Field(validation_alias="from")]
     to: float
 
@@ -130,7 +134,7 @@ class Frontier(Report):
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table."""
         if table == "open":
-            return [{"from": o.from_, "to": o.to} for o in self.open]
+            return [{"term": column_names(self.terms)[o.term], "from": o.from_, "to": o.to} for o in self.open]
         first, second = column_names(self.terms)
         return [
             {
@@ -266,10 +270,9 @@ class _Search:
             closed = self._steps(forward, start, end)
         elif method == "breakpoints":
             closed = self._breakpoints(forward, start, end)
-            self.points.append(end)
         else:
             closed = self._floors(forward, start, end, count)
-            self.points.append(end)
+        self.points.append(end)
         self.points = _not_dominated(self.points, self._noise())
         closed = closed and all(p.proven for p in self.points)
         return self._answer(method, "optimal" if closed else "time_limit", closed and complete, findings)
@@ -467,7 +470,7 @@ class _Search:
                 )
                 for n, (value, (_, p)) in enumerate(zip(values, ordered, strict=True))
             ],
-            open=[OpenInterval(floored * low, floored * high) for low, high in self.open],
+            open=[OpenInterval(self.order[1], floored * low, floored * high) for low, high in self.open],
             results=results,
             session=use_of(*self.starts),
             findings=[f.as_dict(self.lang) for f in (*self.loaded.findings, *findings, *self._time_findings())],

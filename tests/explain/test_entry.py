@@ -5,6 +5,7 @@ One tier of 120: a (cost 100, value 10) is in; b (60, 5) and c (50, 4) together 
 
 from __future__ import annotations
 
+import copy
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,7 @@ from explain_cases import SAVE, VALUE, scenario, site, tier
 
 from optimiser import QuestionError, allocate, explain_candidate, load_document
 from optimiser.explain.entry import TOLERANCE, roundest
+from optimiser.scenario.pointer import set_value
 
 COST = {"a": 100, "b": 60, "c": 50}
 WORTH = {"a": 10, "b": 5, "c": 4}
@@ -191,3 +193,56 @@ def test_every_table_has_its_columns():
 def test_the_roundest_number_between_two(one, other, value):
     assert roundest(one, other, 0.1) == value
     assert roundest(other, one, 0.1) == value
+
+
+def test_a_site_that_costs_nothing_has_no_price_of_cost():
+    document = scenario([site("a", 100, 10), site("free", 0, 1, locked="out")], [tier(size=120)])
+    assert not any(e.by == "cost" for e in cases(explain_candidate(document, "free"))["free"].entry)
+
+
+def test_no_money_is_no_price_where_no_public_tier_may_pay():
+    """A tier for Spain alone and an unlimited private one: there is no budget of which more would help."""
+    tiers = [
+        tier("es", 100, eligible={"countries": ["ES"]}),
+        tier("bank", public=False, instrument="loan", max_share_of_cost=0.5),
+    ]
+    document = scenario([site("a", 100, 10, country="ES"), site("b", 100, 9, country="PT")], tiers)
+    assert not any(e.by in ("tier", "public") for e in cases(explain_candidate(document, "b"))["b"].entry)
+
+
+def test_a_budget_grows_with_its_floor_and_its_ceilings():
+    """Twice the money in all, as b needs 60 beside a: 160 of 120 in each of the three forms a size can have."""
+    for more in (
+        {"size": {"at_least": 10, "at_most": 120}},
+        {"size": 120, "annual_ceiling": {"2027": 120}},
+        {"size": 120, "ceilings": [{"from": 2027, "to": 2027, "at_most": 120}]},
+        {"size": 120, "concentration": {"at_most": 0.9, "of": "size"}},
+    ):
+        document = scenario([site(n, COST[n], WORTH[n]) for n in ("a", "b")], [{**tier(), **more}])
+        found = prices(cases(explain_candidate(document, "b"))["b"])["tier", "union"]
+        assert found.found and found.enters == pytest.approx(160, abs=0.2), more
+        # What is to be set in the file: the size, and whatever else held the money back.
+        changed = explain_candidate({**document, "fund": applied(document, found.settings)}, "b")
+        assert "b" in changed.funded, (more, found.settings)
+
+
+def applied(document, settings):
+    """The fund with these values at their pointers."""
+    changed = copy.deepcopy(document)
+    for pointer, value in settings.items():
+        set_value(changed, pointer, value)
+    return changed["fund"]
+
+
+def test_an_attribute_of_phases_is_asked_where_it_is_written():
+    """b's second phase alone has an attribute of that name: nothing on the first one can be raised."""
+    phases = [
+        {"id": "p1", "cost": {"2027": 50}, "attributes": {"value": 2}},
+        {"id": "p2", "cost": {"2028": 10}, "attributes": {"value": 1}},
+    ]
+    b = {"id": "b", "private_pledge": 0, "phases": phases}
+    found = prices(cases(explain_candidate(scenario([site("a", 100, 10), b], [tier(size=120)]), "b"))["b"])
+    assert found["attribute", "value"].settings.keys() == {"/candidates/b/phases/p1/attributes/value"}
+    del phases[0]["attributes"]["value"]
+    found = prices(cases(explain_candidate(scenario([site("a", 100, 10), b], [tier(size=120)]), "b"))["b"])
+    assert ("attribute", "value") not in found

@@ -132,6 +132,11 @@ def twice(book):
     book["Costs"].append(["a", "p1", 2027, 5])
 
 
+def key_twice(book):
+    book["Scenario"].cell(200, 1, "name")
+    book["Scenario"].cell(200, 2, "again")
+
+
 def no_header(book):
     book["Costs"]["F2"] = 5
 
@@ -155,6 +160,12 @@ CASES = [
     ("workbook-no-such-row", "Costs!B5", lambda book: book["Costs"].append(["b", "p1", 2029, 1])),
     ("workbook-no-value", "Costs!A5", lambda book: book["Costs"].append(["a", "p1", 2029])),
     ("workbook-twice", "Costs!A5", twice),
+    ("duplicate-id", "Candidates!A4", lambda book: book["Candidates"].append(["a", "PT", 5])),
+    ("workbook-twice", "Tiers!E2", lambda book: book["Tiers"].__setitem__("E2", 20)),
+    ("workbook-twice", "Scenario!A200", key_twice),
+    ("workbook-key", "Scenario!B200", lambda book: book["Scenario"].cell(200, 2, "alone")),
+    ("workbook-column", "Scenario!A1", lambda book: book["Scenario"].__setitem__("B1", "content")),
+    ("workbook-json", "Costs!A2", put("Costs", "candidate", 2, '"a')),
     ("workbook-merged", "Tiers!A3", merged),
     ("workbook-formula", "Tiers!A9", formula),
     ("workbook-error", "Candidates!A2", error_value),
@@ -172,6 +183,14 @@ def test_what_cannot_be_read_is_found_at_its_cell(code, cell, change, tmp_path):
     for f in found:
         # The words of the catalogue fit their parameters.
         assert f.message() and f.cure() and f.as_dict()
+
+
+def test_a_sheet_without_a_row_is_no_sheet(tmp_path):
+    def change(book):
+        book["Constraints"].delete_rows(1, 9)
+
+    without = {key: value for key, value in SOUND.items() if key != "constraints"}
+    assert loaded(changed(change), tmp_path).expect() == load_document(without).expect()
 
 
 def test_a_date_is_said_in_the_readers_language(tmp_path):

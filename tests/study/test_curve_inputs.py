@@ -165,3 +165,50 @@ def test_inputs_not_reached_in_time_are_listed():
 def test_another_bound_is_refused():
     with pytest.raises(QuestionError):
         deciding_inputs(fund([(100, 10)], 110), bound=1.0)
+
+
+def test_every_number_the_answer_may_hang_on_is_tried():
+    document = fund([(100, 10), (100, 9)], 110)
+    document["fund"]["tiers"][0] |= {
+        "size": {"at_least": 20, "at_most": 110},
+        "ceilings": [{"from": 2027, "to": 2028, "at_most": 120}, {"from": 2029, "to": 2030, "at_most": "unlimited"}],
+    }
+    document["fund"]["tiers"].append({"id": "late", "instrument": "equity", "size": 5, "return_if_success": 0.05})
+    document["fund"]["max_public_share"] = 0.9
+    for candidate in document["candidates"]:
+        candidate["attributes"] = {**candidate.get("attributes", {}), "heads": 2, "unused": 3}
+        candidate["private_pledge"] = 20
+    tier = document["fund"]["tiers"][0]["id"]
+    document["constraints"] = [
+        {"id": "m", "kind": "money", "tiers": [tier], "at_most": 105},
+        {"id": "n", "kind": "count", "at_most": 2},
+        {"id": "h", "kind": "attribute", "attribute": "heads", "at_most": 7},
+    ]
+    tried = {i.pointer for i in deciding_inputs(document, bound=0.1).inputs}
+    of_tier = f"/fund/tiers/{tier}"
+    assert tried >= {
+        "/fund/max_public_share",
+        f"{of_tier}/size/at_least",
+        f"{of_tier}/size/at_most",
+        f"{of_tier}/ceilings/0/at_most",
+        "/fund/tiers/late/return_if_success",
+        "/constraints/m/at_most",
+        "/constraints/h/at_most",
+    }
+    # A ceiling without a number, a count (no measured input), and an attribute nothing uses are not moved.
+    assert not tried & {f"{of_tier}/ceilings/1/at_most", "/constraints/n/at_most"}
+    assert any(p.endswith("/attributes/heads") for p in tried) and not any("unused" in p for p in tried)
+
+
+def test_inputs_of_a_fund_without_a_plan_are_not_tried():
+    document = fund([(100, 10)], 110, constraints=[{"id": "n", "kind": "count", "at_least": 2}])
+    answer = deciding_inputs(document)
+    assert (answer.termination, answer.inputs) == ("infeasible", [])
+
+
+def test_an_input_that_leaves_no_plan_is_said_to():
+    document = fund([(100, 10)], 110, constraints=[{"id": "n", "kind": "count", "at_least": 1}])
+    found = {i.pointer: i for i in deciding_inputs(document).inputs}
+    cost = next(i for p, i in found.items() if "/cost" in p)
+    # 10 % more than 110 pays; nothing else is there to fund.
+    assert cost.infeasible and cost.move == pytest.approx(0.1, abs=2e-3) and cost.leaving and not cost.entering

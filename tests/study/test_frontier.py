@@ -12,6 +12,7 @@ from optimiser import QuestionError, frontier, load_document
 from optimiser.allocation import build_model
 from optimiser.model.objective import stage_name
 from optimiser.solve import stages
+from optimiser.solve.clock import Clock
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.session import Session
 from optimiser.study import frontiers
@@ -258,3 +259,66 @@ def test_steps_too_small_for_doubles_are_searched_twice(monkeypatch):
     Searches.count = 0
     assert values_of(frontier(fund(values, 160), ["attribute:chips", "public_money"], points=5)) == values_of(answer)
     assert Searches.count == once
+
+
+class Ends:
+    """Time that is over after so many looks at the clock."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def __get__(self, clock, kind=None):
+        self.looks -= 1
+        return self.looks < 0
+
+
+SHAPES = {
+    "floors": ({"points": 7}, True),
+    "breakpoints": ({"complete": True}, True),
+    "steps": ({"complete": True}, False),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_wherever_time_ends_what_is_left_is_named(monkeypatch, shape):
+    """No point is lost without a word: each of the whole frontier is found, or lies in an interval that is open."""
+    asked, divisible = SHAPES[shape]
+    sites = [{"id": f"s{n}", "cost": {"2027": 20 + 7 * n}, "attributes": {"chips": 2 + n * n}, "divisible": divisible}
+             for n in range(5)]  # fmt: skip
+    document = {
+        "fund": {"tiers": [{"id": "union", "instrument": "grant", "size": 100}]},
+        "candidates": sites,
+        "objective": {"terms": [{"term": "attribute", "attribute": "chips"}, {"term": "public_money"}]},
+    }
+    whole = frontier(document, **asked)
+    assert not whole.open and len(whole.points) > 3
+    ended = 0
+    for looks in range(12):
+        monkeypatch.setattr(Clock, "over", Ends(looks))
+        part = frontier(document, **asked)
+        monkeypatch.undo()
+        if not part.open:
+            assert [p.values for p in part.points] == [p.values for p in whole.points]
+            continue
+        ended += 1
+        assert part.termination == "time_limit" and not part.complete
+        assert [f["code"] for f in part.findings if f["code"] == "frontier-open"] == ["frontier-open"]
+        found = {tuple(round(v, 6) for v in p.values) for p in part.points}
+        for point in whole.points:
+            inside = any(
+                min(o.from_, o.to) - 1e-6 <= point.values[o.term] <= max(o.from_, o.to) + 1e-6 for o in part.open
+            )
+            assert inside or tuple(round(v, 6) for v in point.values) in found, (looks, point.values)
+    assert ended > 2
+
+
+def test_two_terms_of_one_kind_have_names_of_their_own():
+    document = {
+        "fund": {"tiers": [{"id": "union", "instrument": "grant", "size": 100},
+                           {"id": "states", "instrument": "grant", "size": 60}]},
+        "candidates": [{"id": "a", "divisible": True, "cost": {"2027": 90}, "attributes": {"chips": 5}}],
+        "objective": {"terms": [{"term": "attribute", "attribute": "chips"}]},
+    }  # fmt: skip
+    terms = [{"term": "public_money", "tier": "union", "sense": "maximise"}, {"term": "public_money", "tier": "states"}]
+    columns = list(frontier(document, terms, points=3).frame("points").columns)
+    assert columns[:2] == ["public_money union maximise", "public_money states minimise"]

@@ -61,6 +61,13 @@ class Book:
         if finding.cell or any(finding.pointer.startswith(pointer) for pointer in settings):
             return finding
         way = self._way(finding.pointer)
+        if finding.code == "duplicate-id":
+            # It speaks of a list; the row to look at is the last one of that id.
+            listed: Any = self.document
+            for step in way:
+                listed = listed[step]
+            rows = [n for n, row in enumerate(listed) if row.get("id") == finding.params["id"]]
+            way = (*way, *rows[-1:])
         while way and way not in self.cells:
             way = way[:-1]
         return replace(finding, cell=self.cells[way]) if way else finding
