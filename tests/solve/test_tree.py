@@ -153,6 +153,16 @@ def test_forty_whole_sites_under_a_tail_limit_are_proven_by_the_tree(looks):
     assert session.programmes < 6000
 
 
+def test_a_pledge_row_leaves_nothing_to_a_site_that_is_not_built():
+    model, arrays, _ = stated(pledged(3, 5, phases=2))
+    session = Session(arrays, 1)
+    rows = strengthen(model, session)
+    lp = session._highs.getLp()
+    # A row for each of two phases its pledge does not cover, and one for both; each between −∞ and 0.
+    assert len(rows) == 13
+    assert [lp.row_upper_[row] for row in rows] == [0.0] * 13 and all(np.isneginf(lp.row_lower_[row]) for row in rows)
+
+
 def test_without_its_pledge_rows_a_relaxation_promises_far_more():
     document = pledged(3, 30, draws=500)
     model, arrays, cost = stated(document)
