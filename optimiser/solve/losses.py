@@ -149,8 +149,8 @@ class LossSession(Session):
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
 
+        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, nodes)
         suggested, self._suggested = self._suggested, None
-        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, nodes, suggested is not None)
         if seen is not None:
             return _without_column_duals(seen)
         tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES), suggested)
@@ -188,12 +188,12 @@ class LossSession(Session):
         absolute_gap: float,
         worth: Callable[[float, float], bool],
         nodes: int | None,
-        has_plan: bool,
     ) -> tuple[Run | None, float]:
         """The optimum where HiGHS's integer search finds it in a few nodes and looks: where limits hardly bind.
 
         None where it does not: the tree is grown as if nothing had been looked at, but for the bound, which is true of
-        every plan. With a plan in hand, "infeasible" is a matter of tolerances.
+        every plan, and the best plan found, which is then suggested. With a plan in hand, "infeasible" is a matter of
+        tolerances.
         """
         original, first = self._highs, len(self._learnt)
         promised = np.inf
@@ -201,7 +201,7 @@ class LossSession(Session):
         looks, most = (LOOKS, LOOK_NODES) if nodes is None else (min(LOOKS, 2), min(LOOK_NODES, nodes))
         for _ in range(looks):
             run = super().run(_left(deadline), mip_gap, absolute_gap, most)
-            if run.ending == "infeasible" and not has_plan:
+            if run.ending == "infeasible" and self._suggested is None:
                 return run, -np.inf
             before, promised = promised, min(promised, np.inf if run.bound is None else run.bound)
             falls = np.isfinite(before) and before - promised > FALLS * abs(before)
@@ -216,6 +216,9 @@ class LossSession(Session):
             self._whole_again()
             if settled is not None and run.bound is not None and not worth(run.bound, _objective(settled)):
                 return replace(settled, bound=run.bound), promised
+            if settled is not None and settled.values is not None:
+                known = -np.inf if self._suggested is None else float(self.prices @ self._suggested)
+                self._suggested = settled.values if _objective(settled) > known else self._suggested
         # Rows that came and went, and the scaling made with them, cost the tree a quarter of its speed.
         self._highs, self._mean = original, None
         for learnt in self._learnt[first:]:

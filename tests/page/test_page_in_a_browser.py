@@ -55,8 +55,9 @@ def test_a_lever_redraws_the_answer_and_the_link(browser: Browser, address: str)
     assert page.locator("#answer").inner_text() != before
     link = page.url
     assert f"{LIMIT}=0.3" in link.replace("%2F", "/")
-    # The link alone shows the same to whoever gets it.
+    # The link alone shows the same to whoever gets it. What is still under way would end as a failed request.
     answer = page.locator("#answer table").first.inner_text()
+    page.wait_for_load_state("networkidle")
     page.goto(link)
     assert page.locator("#answer table").first.inner_text() == answer
     assert field.input_value() == "0.3"

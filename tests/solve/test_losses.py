@@ -242,11 +242,35 @@ def test_after_a_look_in_vain_everything_stands_as_before(monkeypatch):
     session = LossSession(arrays, 1, model.losses)
     session.maximise(arrays.cost)
     rows, stated_before = session._highs.getNumRow(), [dict(d.stated) for d in session._draws]
-    seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, None, False)
+    seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, None)
     assert seen is None and np.isfinite(promised)
     assert session._highs.getNumRow() == rows and [d.stated for d in session._draws] == stated_before
     best = session.run(SECONDS)
     assert best.objective <= promised + 1e-6
+
+
+def test_a_plan_found_while_looking_is_kept_where_time_ends_before_the_tree(monkeypatch):
+    document = tight_fund(14, 500, 60, 0.02, alike=False)
+    model, arrays = stated(document)
+    session = LossSession(arrays, 1, model.losses)
+    session.maximise(arrays.cost)
+    settle = LossSession._settled
+    plans = []
+
+    def settled(self, values, deadline):
+        # The choice that HiGHS found cannot be financed as it is; building nothing can.
+        less = values.copy()
+        less[self._whole] = 0.0
+        plans.append(settle(self, less, deadline))
+        return plans[-1]
+
+    monkeypatch.setattr(LossSession, "_settled", settled)
+    monkeypatch.setattr(solve_losses, "TREE_NODES", 0)
+    monkeypatch.setattr(session, "_is_over", lambda deadline: True)
+    run = session.run(SECONDS)
+    best = max(p.objective for p in plans if p is not None)
+    assert run.ending == "time_limit" and run.objective == pytest.approx(best) and run.bound > best
+    assert session._suggested is None
 
 
 def test_a_time_limit_returns_the_best_exact_plan_and_a_valid_bound():
