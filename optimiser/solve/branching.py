@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Floats
 
-RELIABLE = 2
+RELIABLE = 16
 """Trials of a step after which its mean cost is believed."""
 
-MOST_TRIED = 8
+MOST_TRIED = 30
 """Decisions tried at one node, the most fractional first."""
 
 LEAST_COST = 1e-6

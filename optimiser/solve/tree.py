@@ -26,7 +26,7 @@ WHOLE_WITHIN = 1e-6
 DIVE_EVERY = 50
 """Nodes between two dives, once there is a plan."""
 
-ROUNDS = 2
+ROUNDS = 10
 """How often a node with fractions is looked at for what it hides."""
 
 

@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 from optimiser import allocate, load_document
 from optimiser.model.build import build_model
 from optimiser.solve import losses as solve_losses
+from optimiser.solve import session as solve_session
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.session import Session
@@ -378,8 +379,35 @@ def test_every_row_learnt_is_true_of_every_plan(seed):
             plan[list(f.threshold)] = rng.uniform(0, 400, len(f.threshold))
             above = f.losses @ plan[list(f.exposures)] - plan[list(f.threshold)].sum()
             plan[f.excess] = f.probability @ np.maximum(above, 0)
-            assert draws.slope(plan).hides(f, plan) == pytest.approx(0, abs=1e-8)
+            *_, exact = draws.slopes([plan], cheaply=True)
+            assert exact.hides(f, plan) == pytest.approx(0, abs=1e-8)
+            assert all(slope.hides(f, plan) <= 1e-8 for slope in draws.slopes([plan], cheaply=True))
             assert max(slope.hides(f, plan) for slope in draws.stated.values()) <= 1e-8
+
+
+def test_a_tree_looks_first_at_the_draws_that_mattered_before():
+    # Its rows are true of every plan, and where they hide nothing all draws are asked.
+    model, arrays = stated(tight_fund(14, 5000, 60, 0.02, alike=False))
+    session, run = kept_run(model, arrays)
+    assert run.ending == "optimal"
+    for draws in session._draws:
+        f, some = draws.function, np.flatnonzero(draws._matters)
+        assert draws._few_are_new and 0 < len(some) < len(f.probability)
+        assert np.array_equal(draws._mattered.losses.toarray(), f.losses[some])
+        lost = f.losses @ run.values[list(f.exposures)] - run.values[list(f.threshold)].sum()
+        assert set(np.flatnonzero(lost > 0)) <= set(some)
+        assert run.values[f.excess] >= f.probability @ np.maximum(lost, 0) - 1e-6
+        cheap, exact = draws.slopes([run.values], cheaply=True)
+        assert cheap.weight == exact.weight and np.allclose(cheap.lost, exact.lost)
+
+
+def test_after_a_tree_the_session_has_the_solvers_own_choices_again():
+    model, arrays = stated(tight_fund(14, 500, 60, 0.02, alike=False))
+    session, _ = kept_run(model, arrays)
+    fresh = Session(arrays, 1)._highs
+    for option, small, usual in solve_session._SMALL_CHANGES:
+        assert fresh.getOptionValue(option)[1] == usual != small
+        assert session._highs.getOptionValue(option)[1] == usual
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 4, 7])

@@ -13,7 +13,7 @@ from optimiser.model.build import build_model
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import tree as solve_tree
 from optimiser.solve.arrays import arrays_of
-from optimiser.solve.branching import Branching
+from optimiser.solve.branching import RELIABLE, Branching
 from optimiser.solve.goals import cost_of
 from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.session import Run, Session
@@ -286,10 +286,10 @@ class TestBranching:
     def test_trials_end_when_enough_is_known(self):
         asked = []
         branching = Branching(1)
-        for _ in range(5):
+        for _ in range(RELIABLE + 3):
             bounds = np.array([0], dtype=np.int32), np.array([1], dtype=np.int8)
             branching.choose(np.array([0.5]), 10.0, *bounds, lambda n, upward: asked.append(n) or 9.0, 1e-6)
-        assert len(asked) == 4
+        assert len(asked) == 2 * RELIABLE  # both sides each time
 
 
 def test_a_whole_fund_is_allocated_and_certified():
