@@ -20,6 +20,7 @@ from optimiser.allocation import Optimum, write_up
 from optimiser.certificate import certify
 from optimiser.model.build import build_model
 from optimiser.result.reasons import reasons_of
+from optimiser.result.soft import soft_bounds
 from optimiser.scenario.load import load_file
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.options import SolveOptions
@@ -78,7 +79,7 @@ def one_run(sites: int) -> dict[str, float]:
     laps["HiGHS"] = outcome.solver_seconds
     certify(scenario, plan)
     at = lap("of it: certificate", at)
-    reasons_of(scenario, plan)
+    reasons_of(scenario, plan, soft_bounds(scenario, plan))
     lap("of it: reasons", at)
     return laps
 

@@ -40,6 +40,15 @@ def test_the_service_gives_the_same_value():
     assert re.search(r"\| \*\*InvestAI Optimiser, service\*\* .*\| 568,000 \|", done.stdout)
 
 
+def test_the_steps_of_one_allocation_are_told():
+    command = [sys.executable, str(COMPARE.parent / "run.py"), "--sites", "3", "--runs", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    steps = dict(re.findall(r"^  (\S.*?) +(\d+\.\d+)  ", done.stdout, re.MULTILINE))
+    assert {"load", "state in PuLP", "search, all stages", "write up", "JSON", "HiGHS"} <= steps.keys()
+    assert all(float(seconds) >= 0 for seconds in steps.values())
+
+
 def laps(*values: float) -> compare.Laps:
     return compare.Laps([1.0], list(values))
 
