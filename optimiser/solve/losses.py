@@ -31,6 +31,10 @@ EXCESS_TOLERANCE = 1e-10
 NEW = 0.3
 """Weight of the plan just found in the mean of the plans so far; 0.1 to 0.5 took about as many rounds."""
 
+FORGOTTEN = 4
+"""First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is more
+than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
+
 NEW_DRAWS = 0.01
 """Of the draws above the threshold at a plan: how many may be so for the first time where those known are most."""
 
@@ -147,6 +151,7 @@ class LossSession(Session):
         self._whole = np.flatnonzero(arrays.integer)
         self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
         self._mean: Floats | None = None
+        self._plans = 0
         self._in_tree = False
         matrices: dict[int, Any] = {}
         self._draws = [_Draws(function, matrices) for function in functions]
@@ -352,7 +357,9 @@ class LossSession(Session):
 
     def _refined(self, values: Floats) -> bool:
         """Whether a row was added: some loss function is above its column, and the plan is now excluded."""
-        self._mean = values if self._mean is None else (1.0 - NEW) * self._mean + NEW * values
+        self._plans = 1 if self._mean is None else self._plans + 1
+        new = max(NEW, min(1.0, FORGOTTEN / self._plans))
+        self._mean = values if self._mean is None else (1.0 - new) * self._mean + new * values
         changed = False
         for draws in self._draws:
             for slope in draws.slopes((self._mean, values), cheaply=self._in_tree):
