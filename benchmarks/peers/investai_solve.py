@@ -12,7 +12,7 @@ from .investai_whole import portfolio_document
 NAME = "**InvestAI Optimiser, solve only**"
 PACKAGES = ("investai-optimiser", "pulp", "highspy")
 
-ONLY = SolveOptions(tie_break=False, settle_money=False, unspent=False)
+ONLY = SolveOptions(tie_break=False, settle_money=False, unspent=False, prices=False)
 
 
 def prepare(job: str, data: Any) -> Any:

@@ -32,8 +32,8 @@ NEW = 0.3
 """Weight of the plan just found in the mean of the plans so far; 0.1 to 0.5 took about as many rounds."""
 
 FORGOTTEN = 4
-"""First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is more
-than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
+"""First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is
+more than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
 
 NEW_DRAWS = 0.01
 """Of the draws above the threshold at a plan: how many may be so for the first time where those known are most."""
