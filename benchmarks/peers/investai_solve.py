@@ -1,11 +1,19 @@
-"""The optimiser's own statement in PuLP and its solve, from a loaded scenario to the objective: what peers do."""
+"""The optimiser's own statement and its solve, from a loaded scenario to the objective: what peers do."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
-from optimiser import SolveOptions, load_document
-from optimiser.allocation import solve_scenario
+import numpy as np
+
+from optimiser import Scenario, SolveOptions, load_document
+from optimiser.allocation import PlainPort, solve_scenario
+from optimiser.model.build import build_model
+from optimiser.model.objective import stage_name
+from optimiser.solve.arrays import arrays_of
+from optimiser.solve.stages import solve_model
+from optimiser.solve.start import Start
 
 from .investai_whole import portfolio_document
 
@@ -15,11 +23,23 @@ PACKAGES = ("investai-optimiser", "pulp", "highspy")
 ONLY = SolveOptions(tie_break=False, settle_money=False, unspent=False, prices=False)
 
 
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """A scenario of two terms in their order, and the most public money of each point [EUR million]."""
+
+    scenario: Scenario
+    ceilings: list[float]
+
+
 def prepare(job: str, data: Any) -> Any:
     if job == "batch":
         return [load_document(document).expect() for document in data]
     if job == "least_cvar":
         return load_document(portfolio_document(data)).expect()
+    if job == "frontier":
+        terms = [term | {"weight": 1} for term in data.document["objective"]["terms"]]
+        document = data.document | {"objective": {"mode": "lexicographic", "terms": terms}}
+        return TradeOff(load_document(document).expect(), data.ceilings)
     return load_document(data.document if job == "layered" else data).expect()
 
 
@@ -38,3 +58,21 @@ def least_cvar(scenario: Any) -> list[float]:
 
 def batch(scenarios: list[Any]) -> list[float]:
     return [allocation(scenario)[0] for scenario in scenarios]
+
+
+def frontier(asked: TradeOff) -> list[float]:
+    """The first term at each floor of the second (E1), from where the point before ended."""
+    scenario = asked.scenario
+    second = stage_name(1, scenario.objective.terms[1])
+    model = build_model(scenario, {second: 0.0}, port=PlainPort())
+    model = replace(model, goals=model.goals[:1])
+    arrays, start = arrays_of(model.programme), Start()
+    (floor,) = (n for n, row in enumerate(model.programme.rows) if row.label == "E1")
+    values = []
+    for most in asked.ceilings:
+        lower = arrays.row_lower.copy()
+        lower[floor] = -most
+        reached = solve_model(model, replace(arrays, row_lower=lower), ONLY, start).objective
+        assert reached is not None and reached.proven and reached.value is not None
+        values.append(reached.value)
+    return values
