@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from optimiser import Scenario, SolveOptions, load_document
 from optimiser.allocation import PlainPort, solve_scenario
 from optimiser.model.build import build_model

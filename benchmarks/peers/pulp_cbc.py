@@ -79,10 +79,10 @@ def stated(document: dict[str, Any]) -> tuple[pulp.LpProblem, pulp.LpAffineExpre
     return problem, public
 
 
-def solved(problem: pulp.LpProblem) -> float:
+def solved(problem: pulp.LpProblem, *options: str) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the name of the solver
-        solver = pulp.PULP_CBC_CMD(msg=False, threads=1)
+        solver = pulp.PULP_CBC_CMD(msg=False, threads=1, options=list(options))
     problem.solve(solver)
     assert pulp.LpStatus[problem.status] == "Optimal"
     return float(pulp.value(problem.objective))
@@ -99,4 +99,5 @@ def least_cvar(portfolio: Any) -> list[float]:
     problem += pulp.lpSum(share.values()) == 1
     for s, row in enumerate(portfolio.returns.tolist()):
         problem += w[s] + pulp.lpSum(r * share[n] for n, r in enumerate(row)) + eta >= 0
-    return [solved(problem)]
+    # With tolerances of its own, 1e-7 of numbers around 0.01, CBC ends 0.05 % below everybody else.
+    return [solved(problem, "primalTolerance 1e-9", "dualTolerance 1e-9")]
