@@ -269,11 +269,14 @@ class LossSession(Session):
     def _kept(self, deadline: float, method: Method = "dual") -> Run:
         """A linear programme, solved until its plan hides nothing."""
         self._mean = None
+        before = self.rounds
         while True:
             run = super().run(_left(deadline), method=method)
             if run.values is None or not self._refined(run.values):
                 return run
             self.rounds += 1
+            if self.most_rounds is not None and self.rounds - before > self.most_rounds:
+                return Run("node_limit", None, None, None, None, run.bound)
             method = "dual"  # the plan was excluded: its basis is still dual feasible
             if time.perf_counter() >= deadline:
                 return Run("time_limit", None, None, None, None, run.bound)

@@ -52,6 +52,9 @@ class Session:
     plans_are_exact = True
     """Whether a plan found on the way is one of the model, and not of a relaxation of it."""
 
+    most_rounds: int | None = None
+    """Where a linear programme is solved again until its plan hides nothing: after how many rounds it is given up."""
+
     def __init__(self, arrays: Arrays, threads: int, watch: Watch | None = None):
         self.arrays = arrays
         self.seconds = 0.0

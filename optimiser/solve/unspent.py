@@ -30,6 +30,10 @@ class Kept:
     proven: bool
 
 
+MOST_ROUNDS = 300
+"""Rounds of learning what losses hide, for one tier: where its spending is flat over many plans, one of them that hides
+nothing took 1,600, half of the job; without a proof the answer is that of this plan's sites."""
+
 Solve = Callable[[str, float, Method], Run]
 """Solve what stands in the session: a name for it, seconds, method."""
 
@@ -43,13 +47,14 @@ def kept_by(
     First over every plan, whole decisions relaxed: where the tier cannot spend more, the dual names the rules that
     keep it so, and that is a proof. Else over this plan's sites alone; and "objective" says that other sites, or
     more money for these, would be worth less or no more. Starts from the session's last basis, every bound of the
-    model put back. A tier is missing where the time did not suffice.
+    model put back. A tier is missing where the time did not suffice; ``MOST_ROUNDS`` ends a proof, not the answer.
 
     anew: whether the rules are those of the least prices, which do not depend on the way.
     """
     tiers = tiers_with_money_left(model, values)
     if not tiers:
         return {}
+    session.most_rounds = MOST_ROUNDS
     asked = _Question(model, session, solve, time.perf_counter() + time_limit_s, anew)
     arrays = session.arrays
     spent = _spent(model, values)

@@ -14,6 +14,7 @@ from optimiser import allocate, load_document
 from optimiser.model.build import build_model
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import session as solve_session
+from optimiser.solve import unspent
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.losses import LossSession, with_plain_losses
 from optimiser.solve.session import Session
@@ -578,3 +579,16 @@ def test_an_independent_programme_is_infeasible_too():
     document["fund"]["tiers"][2]["limits"] = {"cvar": {"level": 0.8, "at_most": 0.0}}
     assert allocate(document).termination == "infeasible"
     assert written_out(document) is None
+
+
+def test_a_proof_of_what_keeps_money_unspent_may_be_given_up(monkeypatch):
+    # Losses hide for more rounds than are allowed: the answer is then that of the plan's own sites, and says so.
+    document = random_fund(1, 2000, divisible=False)
+    proven = allocate(document)
+    monkeypatch.setattr(unspent, "MOST_ROUNDS", 0)
+    given_up = allocate(document)
+    assert given_up.termination == "optimal" and given_up.certificate.holds
+    assert given_up.objective.value == proven.objective.value
+    assert [(u.tier, u.amount) for u in given_up.unspent] == [(u.tier, u.amount) for u in proven.unspent]
+    assert [(u.kept_by, u.proven) for u in proven.unspent if u.amount] == 2 * [(["F1"], True)]
+    assert [(u.kept_by, u.proven) for u in given_up.unspent if u.amount] == 2 * [(["objective"], False)]
