@@ -11,6 +11,7 @@ Whole decisions: a search tree of such programmes, see ``tree.py``.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run, Session
-from optimiser.solve.tree import WHOLE_WITHIN, Tree
+from optimiser.solve.tree import WHOLE_WITHIN, Programme, Tree
 from optimiser.solve.watch import Watch
 
 EXCESS_TOLERANCE = 1e-10
@@ -108,6 +109,12 @@ class _Draws:
         self.function = function
         self.stated: dict[tuple[bytes, float], _Slope] = {}
 
+    def twin(self) -> _Draws:
+        """The same draws for another thread, with what is known so far."""
+        twin = copy.copy(self)
+        twin.stated, twin._matters = dict(self.stated), self._matters.copy()
+        return twin
+
     def mean(self) -> _Slope:
         """The mean loss of all draws, less the threshold."""
         return self._all.slope(np.arange(len(self._all.probability)))
@@ -185,7 +192,12 @@ class LossSession(Session):
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
-            return _without_column_duals(self._kept(deadline, method))
+            run = self._kept(deadline, method)
+            if run.ending == "infeasible":
+                # Said once of a plan in hand, from the basis of another node: it is asked again without one.
+                self.forget()
+                run = self._kept(deadline)
+            return _without_column_duals(run)
 
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
@@ -288,15 +300,12 @@ class LossSession(Session):
         self.relax()
         self.expect_small_changes()
         self._learnt, self._in_tree = [], True
+        more = self._threads - 1 if nodes >= TREE_NODES else 0  # nodes that are counted are the same in every run
         tree = Tree(
-            session=self,
+            programme=self._programme(deadline),
             whole=self._whole,
-            bound_whole=self._bound_whole,
-            solve=lambda: self._relaxed(deadline),
-            refine=self._refined,
-            settle=lambda values: self._settled(values, deadline),
             worth=worth,
-            tidy=self._forget_idle_rows,
+            more=lambda: [self._twin()._programme(deadline) for _ in range(more)],
         )
         if suggested is not None:
             tree.best = Run("optimal", suggested, None, None, float(self.prices @ suggested), None)
@@ -305,6 +314,27 @@ class LossSession(Session):
         self.expect_anything()
         self._whole_again()
         return tree
+
+    def _programme(self, deadline: float) -> Programme:
+        return Programme(
+            session=self,
+            bound_whole=self._bound_whole,
+            solve=lambda: self._relaxed(deadline),
+            refine=self._refined,
+            settle=lambda values: self._settled(values, deadline),
+            tidy=self._forget_idle_rows,
+        )
+
+    def _twin(self) -> LossSession:
+        """Another instance of HiGHS with the model as it stands, for another thread; what each learns is its own."""
+        twin = copy.copy(self)
+        twin._threads = 1  # HiGHS keeps a pool of threads for each thread that calls it
+        twin._continue_in_copy()
+        twin.expect_small_changes()
+        of = {id(draws): draws.twin() for draws in self._draws}
+        twin._draws = list(of.values())
+        twin._learnt = [replace(learnt, of=of[id(learnt.of)]) for learnt in self._learnt]
+        return twin
 
     def _relaxed(self, deadline: float) -> Run:
         """A linear programme from the last basis. What that calls anything but optimal is asked again without it: seen

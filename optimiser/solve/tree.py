@@ -9,8 +9,10 @@ A decision whose reduced cost is more than a node promises over the best plan is
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Condition
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ WHOLE_WITHIN = 1e-6
 
 DIVE_EVERY = 50
 """Nodes between two dives, once there is a plan."""
+
+WAIT_S = 0.05
+"""How long a thread without a node waits before it looks again whether the search is over."""
 
 ROUNDS = 10
 """How often a node with fractions is looked at for what it hides."""
@@ -41,28 +46,56 @@ class _Node:
 
 
 @dataclass(slots=True)
-class Tree:
-    """Relaxed linear programmes, branched on the columns ``whole``. Nodes not yet solved stand in ``open``.
+class _Growth:
+    """How far one thread is. last: the last node's plan."""
 
-    bound_whole: bounds them for the programmes that come. solve: the linear programme as it stands, once. refine:
-    whether a plan hid losses (which are then known to all). settle: the plan with these whole decisions that keeps
-    every loss function, or None. worth: whether a value is worth more than another. tidy: called after each node with
-    its run.
+    branching: Branching
+    nodes: int
+    over: Callable[[], bool]
+    last: Floats | None = None
+
+
+@dataclass(slots=True)
+class Programme:
+    """The linear programme of nodes as one thread has it.
+
+    bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
+    hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
+    None. tidy: called after each run. found: the best plan of all, where it was found in this thread and is still to be
+    improved by exchanges.
     """
 
     session: Session
-    whole: NDArray[np.intp]
     bound_whole: Callable[[Floats, Floats], None]
     solve: Callable[[], Run]
     refine: Callable[[Floats], bool]
     settle: Callable[[Floats], Run | None]
-    worth: Callable[[float, float], bool]
     tidy: Callable[[Run], None]
+    found: Run | None = None
+
+
+@dataclass(slots=True)
+class Tree:
+    """Relaxed linear programmes, branched on the columns ``whole``. Nodes not yet solved stand in ``open``.
+
+    worth: whether a value is worth more than another. more: programmes for further threads, made once the root is
+    solved, so that they begin with all it taught; which plan is found first is then a matter of chance, how good the
+    best is not.
+    """
+
+    programme: Programme
+    whole: NDArray[np.intp]
+    worth: Callable[[float, float], bool]
+    more: Callable[[], Sequence[Programme]] = tuple
     best: Run | None = None
     broken: bool = False
     open: list[_Node] = field(default_factory=list)
     _made: int = 0
+    _solved_nodes: int = 0
+    _busy: int = 0
+    _failed: bool = False
     _rounded: set[bytes] = field(default_factory=set)
+    _turn: Condition = field(default_factory=Condition)
 
     def search(self, lower: Floats, upper: Floats, nodes: int, over: Callable[[], bool]) -> None:
         """Solve up to so many nodes, until it is over.
@@ -70,36 +103,84 @@ class Tree:
         Without open ones afterwards the best plan is an optimum, or there is none.
         """
         branching = Branching(len(self.whole))
-        dive: _Node | None = self._node(
-            _as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN)), np.inf
-        )
-        last: Floats | None = None
-        solved = 0
-        while (dive or self.open) and solved < nodes and not over():
-            node, is_dive = (dive, True) if dive else (heapq.heappop(self.open), False)
-            dive = None
-            before = self.best
-            run = self._solved(node, to_the_end=solved == 0)
-            solved += 1
-            if self.broken:
+        root = self._node(_as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN)), np.inf)
+        growth = _Growth(branching, nodes, over)
+        dive = self._step(self.programme, root, True, growth)
+        others = self.more() if self.open or dive else ()
+        self._busy = int(dive is not None)
+        if not others:
+            self._grow(self.programme, dive, growth)
+            return
+        with ThreadPoolExecutor(len(others), "tree") as threads:
+            growing = [threads.submit(self._grow, programme, None, replace(growth)) for programme in others]
+            self._grow(self.programme, dive, growth)
+        for done in growing:
+            done.result()
+
+    def _grow(self, lp: Programme, dive: _Node | None, growth: _Growth) -> None:
+        """Take nodes and branch them until there are none or the search is over."""
+        try:
+            while (node := dive or self._taken(growth)) is not None:
+                if self._is_over(growth):
+                    self._put([node])
+                    dive = None
+                else:
+                    dive = self._step(lp, node, dive is not None, growth)
+                if dive is None:
+                    self._let_go()
+        except BaseException:
+            self._failed = True
+            self._let_go()
+            raise
+
+    def _taken(self, growth: _Growth) -> _Node | None:
+        """The node that promises most; None where the search ends. Waits while others may still find some."""
+        with self._turn:
+            while not self.open and self._busy and not self._is_over(growth):
+                self._turn.wait(WAIT_S)
+            if not self.open or self._is_over(growth):
+                return None
+            self._busy += 1
+            return heapq.heappop(self.open)
+
+    def _let_go(self) -> None:
+        with self._turn:
+            self._busy -= 1
+            self._turn.notify_all()
+
+    def _put(self, nodes: Sequence[_Node]) -> None:
+        with self._turn:
+            for node in nodes:
                 heapq.heappush(self.open, node)
-                return
-            if run is not None and run.values is not None:
-                if last is None:
-                    self._round_down(run.values)
-                children = self._branched(node, run, branching)
-                last = run.values
-                if children and (is_dive or self.best is None or solved % DIVE_EVERY == 0):
-                    dive = children.pop(0)
-                for child in children:
-                    heapq.heappush(self.open, child)
-            elif is_dive and last is not None:
-                # The dive ended: what it had decided so far, without what was left in fractions, may be a plan.
-                self._round_down(last)
-            if self.best is not before and self.best is not None:
-                self._keep(swapped(self.session, self.whole, self.best, self.settle, over))
-        if dive is not None:
-            heapq.heappush(self.open, dive)
+            self._turn.notify_all()
+
+    def _is_over(self, growth: _Growth) -> bool:
+        return self.broken or self._failed or self._solved_nodes >= growth.nodes or growth.over()
+
+    def _step(self, lp: Programme, node: _Node, is_dive: bool, growth: _Growth) -> _Node | None:
+        """Solve a node and branch it; its better child where a dive goes on."""
+        dive: _Node | None = None
+        run = self._solved(lp, node, to_the_end=node.number == 1)
+        self._solved_nodes += 1
+        if self.broken:
+            self._put([node])
+            return None
+        if run is not None and run.values is not None:
+            if growth.last is None:
+                self._round_down(lp, run.values)
+            children = self._branched(lp, node, run, growth.branching)
+            growth.last = run.values
+            if children and (is_dive or self.best is None or self._solved_nodes % DIVE_EVERY == 0):
+                dive = children.pop(0)
+            self._put(children)
+        elif is_dive and growth.last is not None:
+            # The dive ended: what it had decided so far, without what was left in fractions, may be a plan.
+            self._round_down(lp, growth.last)
+        if lp.found is not None:
+            found, lp.found = lp.found, None
+            self._keep(lp, swapped(lp.session, self.whole, found, lp.settle, growth.over))
+            lp.found = None
+        return dive
 
     @property
     def bound(self) -> float:
@@ -108,51 +189,52 @@ class Tree:
         return max(found, -min(node.key for node in self.open) if self.open else -np.inf)
 
     def _node(self, lower: Bounds, upper: Bounds, promised: float) -> _Node:
-        self._made += 1
-        return _Node(-promised, self._made, lower, upper)
+        with self._turn:
+            self._made += 1
+            return _Node(-promised, self._made, lower, upper)
 
     def _worth_more(self, value: float) -> bool:
         return self.best is None or self.best.objective is None or self.worth(value, self.best.objective)
 
-    def _solved(self, node: _Node, to_the_end: bool) -> Run | None:
+    def _solved(self, lp: Programme, node: _Node, to_the_end: bool) -> Run | None:
         """The node's relaxation, or None where it holds no better plan. Fractions are looked at a few times, the root
         and whole plans until nothing is hidden."""
         if not self._worth_more(-node.key):
             return None
-        self.bound_whole(node.lower.astype(float), node.upper.astype(float))
+        lp.bound_whole(node.lower.astype(float), node.upper.astype(float))
         looks = 0
         while True:
-            run = self.solve()
+            run = lp.solve()
             if run.ending == "infeasible":
                 return None
             if run.values is None or run.objective is None or run.ending != "optimal":
                 self.broken = True
                 return None
-            self.tidy(run)
+            lp.tidy(run)
             node.key = max(node.key, -run.objective)
             if not self._worth_more(run.objective):
                 return None
-            hidden = self.refine(run.values)
+            hidden = lp.refine(run.values)
             looks += 1
             at = run.values[self.whole]
             if np.abs(at - np.round(at)).max() <= WHOLE_WITHIN:
                 if not hidden:
-                    self._keep(self._settled_surely(run.values))
+                    self._keep(lp, self._settled_surely(lp, run.values))
                     # Rounding decisions lost something, or all: another plan of this node may be worth more.
-                    self.broken = self._worth_more(run.objective)
+                    self.broken = self.broken or self._worth_more(run.objective)
                     return None
             elif not hidden or not (to_the_end or looks < ROUNDS):
                 return run
 
-    def _settled_surely(self, values: Floats) -> Run | None:
+    def _settled_surely(self, lp: Programme, values: Floats) -> Run | None:
         """The same; where there is said to be none, asked again from no basis."""
-        settled = self.settle(values)
+        settled = lp.settle(values)
         if settled is None:
-            self.session.forget()
-            settled = self.settle(values)
+            lp.session.forget()
+            settled = lp.settle(values)
         return settled
 
-    def _branched(self, node: _Node, run: Run, branching: Branching) -> list[_Node]:
+    def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""
         assert run.values is not None and run.objective is not None
         at = run.values[self.whole]
@@ -162,8 +244,8 @@ class Tree:
             """What the relaxation is worth with one decision made; None where that is no better than the best plan."""
             low, high = lower.astype(float), upper.astype(float)
             low[n], high[n] = (np.ceil(at[n]), high[n]) if upward else (low[n], np.floor(at[n]))
-            self.bound_whole(low, high)
-            probed = self.solve()
+            lp.bound_whole(low, high)
+            probed = lp.solve()
             if probed.objective is None:
                 return None if probed.ending == "infeasible" else run.objective
             return probed.objective if self._worth_more(probed.objective) else None
@@ -190,23 +272,22 @@ class Tree:
         lower[stays_high] = upper[stays_high]
         return lower, upper
 
-    def _round_down(self, values: Floats) -> None:
+    def _round_down(self, lp: Programme, values: Floats) -> None:
         """Settle the plan that builds only what this one builds wholly, once for each such plan."""
         lower = values.copy()
         lower[self.whole] = np.floor(values[self.whole] + WHOLE_WITHIN)
         name = lower[self.whole].tobytes()
         if name not in self._rounded:
             self._rounded.add(name)
-            self._keep(self.settle(lower))
+            self._keep(lp, lp.settle(lower))
 
-    def _keep(self, settled: Run | None) -> None:
+    def _keep(self, lp: Programme, settled: Run | None) -> None:
         """The better of two plans."""
-        if (
-            settled is not None
-            and settled.objective is not None
-            and (self.best is None or self.best.objective is None or settled.objective > self.best.objective)
-        ):
-            self.best = settled
+        if settled is None or settled.objective is None:
+            return
+        with self._turn:
+            if self.best is None or self.best.objective is None or settled.objective > self.best.objective:
+                self.best = lp.found = settled
 
 
 def _as_bounds(numbers: Floats) -> Bounds:

@@ -135,6 +135,72 @@ def test_decisions_that_are_taken_already_stay(seed, way):
         assert session.run(SECONDS).objective == pytest.approx(free, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_two_threads_find_what_one_finds(seed, monkeypatch, looks):
+    made = []
+    twin = LossSession._twin
+    monkeypatch.setattr(LossSession, "_twin", lambda self: made.append(twin(self)) or made[-1])
+    document = pledged(seed, 24, draws=1000)
+    model, arrays, cost = stated(document)
+    reached = []
+    for threads in (1, 2):
+        session = LossSession(arrays, threads, model.losses)
+        strengthen(model, session)
+        session.maximise(cost)
+        run = session.run(SECONDS)
+        assert run.ending == "optimal" and run.bound == pytest.approx(run.objective, rel=1e-9)
+        reached.append(run.objective)
+    assert reached[1] == pytest.approx(reached[0], rel=1e-9)
+    assert len(made) == 1 or looks  # a look may be all it takes
+    assert all(other._highs is not session._highs for other in made)
+
+
+def test_nodes_that_are_counted_are_those_of_one_thread(monkeypatch):
+    monkeypatch.setattr(LossSession, "_twin", lambda self: pytest.fail("another thread"))
+    model, arrays, cost = stated(pledged(3, 24, draws=1000))
+    session = LossSession(arrays, 2, model.losses)
+    session.maximise(cost)
+    assert session.run(SECONDS, nodes=20).ending in ("optimal", "node_limit")
+
+
+def test_what_fails_in_a_thread_fails_the_search(monkeypatch):
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    twin = LossSession._twin
+
+    def failing(self):
+        other = twin(self)
+        other._refined = lambda values: 1 / 0
+        return other
+
+    monkeypatch.setattr(LossSession, "_twin", failing)
+    model, arrays, cost = stated(pledged(3, 40, draws=1000))
+    session = LossSession(arrays, 2, model.losses)
+    session.maximise(cost)
+    with pytest.raises(ZeroDivisionError):
+        session.run(SECONDS)
+
+
+def test_a_plan_is_called_infeasible_only_where_no_basis_says_so(monkeypatch):
+    # HiGHS said so of a plan in hand, from another node's basis; the plan was then excluded, and the next best won.
+    session = session_of(pledged(3, 8))
+    best = session.run(SECONDS)
+    session.relax()
+    columns = np.flatnonzero(session.arrays.integer)
+    at = np.round(best.values[columns])
+    session.bound_columns(columns, at, at)
+    plain, bases = Session.run, []
+
+    def doubtful(self, *args, **kwargs):
+        bases.append(self._highs.getBasis().valid)
+        run = plain(self, *args, **kwargs)
+        return replace(run, ending="infeasible", values=None) if bases[-1] else run
+
+    monkeypatch.setattr(Session, "run", doubtful)
+    settled = session.run(SECONDS)
+    assert bases[0] and not bases[1]
+    assert settled.ending == "optimal" and settled.objective == pytest.approx(best.objective, rel=1e-9)
+
+
 class Counting(LossSession):
     """Counts linear programmes of the tree, and integer searches."""
 
