@@ -47,7 +47,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Growth:
-    """How far one thread is. last: the last node's plan."""
+    """A search as one thread goes through it. last: the plan of its last node; all else is the same for all threads."""
 
     branching: Branching
     nodes: int
@@ -105,6 +105,9 @@ class Tree:
         branching = Branching(len(self.whole))
         root = self._node(_as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN)), np.inf)
         growth = _Growth(branching, nodes, over)
+        if self._is_over(growth):
+            self._put([root])
+            return
         dive = self._step(self.programme, root, True, growth)
         others = self.more() if self.open or dive else ()
         self._busy = int(dive is not None)
@@ -227,7 +230,7 @@ class Tree:
                 return run
 
     def _settled_surely(self, lp: Programme, values: Floats) -> Run | None:
-        """The same; where there is said to be none, asked again from no basis."""
+        """What ``settle`` finds; where that is said to be nothing, asked again from no basis."""
         settled = lp.settle(values)
         if settled is None:
             lp.session.forget()
