@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run, Session
-from optimiser.solve.tree import WHOLE_WITHIN, Programme, Tree
+from optimiser.solve.tree import WHOLE_WITHIN, Boxes, Programme, Tree, box
 from optimiser.solve.watch import Watch
 
 EXCESS_TOLERANCE = 1e-10
@@ -36,8 +36,14 @@ FORGOTTEN = 4
 """First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is
 more than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
 
-NEW_DRAWS = 0.01
-"""Of the draws above the threshold at a plan: how many may be so for the first time where those known are most."""
+NEW_DRAWS = 0.1
+"""Of the draws above the threshold at a plan: how many may not have been so lately where those that have are most."""
+
+LATELY = 400
+"""Looks for which a draw above the threshold at one of them counts as one that may be so again."""
+
+ALL_EVERY = 20
+"""Looks between two over all draws, whatever those seen lately say."""
 
 TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
@@ -56,6 +62,10 @@ MOST_ROWS = 250
 
 MATTERED = 40
 """Nodes for which a row that binds in none of them stays."""
+
+TIED = 1e-6
+"""Relative, and of one unit at least: how far below the best plan a search still remembers where plans may be, so that
+further searches among plans as good know where to look. Ten times what they may give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class _Part:
 
 
 class _Draws:
-    """The draws of one loss function, and which of them have reached above the threshold so far."""
+    """The draws of one loss function, and which of them have reached above the threshold lately."""
 
     def __init__(self, function: LossFunction, matrices: dict[int, Any]):
         from scipy.sparse import csr_array  # type: ignore[import-untyped]
@@ -103,8 +113,10 @@ class _Draws:
         if id(function.losses) not in matrices:
             matrices[id(function.losses)] = csr_array(function.losses)
         self._all = _Part(matrices[id(function.losses)], function.probability)
-        self._matters = np.zeros(len(function.probability), dtype=bool)
-        self._mattered = _Part(self._all.losses[:0], self._all.probability[:0])
+        self._looks = 0
+        self._seen = np.full(len(function.probability), -LATELY)
+        self._lately: NDArray[np.intp] = np.array([], dtype=np.intp)
+        self._part = _Part(self._all.losses[:0], self._all.probability[:0])
         self._few_are_new = False
         self.function = function
         self.stated: dict[tuple[bytes, float], _Slope] = {}
@@ -112,7 +124,7 @@ class _Draws:
     def twin(self) -> _Draws:
         """The same draws for another thread, with what is known so far."""
         twin = copy.copy(self)
-        twin.stated, twin._matters = dict(self.stated), self._matters.copy()
+        twin.stated, twin._seen = dict(self.stated), self._seen.copy()
         return twin
 
     def mean(self) -> _Slope:
@@ -120,19 +132,25 @@ class _Draws:
         return self._all.slope(np.arange(len(self._all.probability)))
 
     def slopes(self, plans: Sequence[Floats], cheaply: bool) -> Iterator[_Slope]:
-        """Slopes at these plans over all draws; cheaply: first over those that have mattered, once these are most.
+        """Slopes at these plans over all draws; cheaply: first over those seen above lately, once these are most.
 
-        These are as true of every plan: of 100,000 draws a third ever reach above the value at risk.
+        These are as true of every plan. Of 100,000 draws a third ever reach above the value at risk, 5,000 at one plan,
+        and 10,000 at the plans of a few hundred looks.
         """
-        if cheaply and self._few_are_new:
-            yield from (self._mattered.slope(self._mattered.above(self.function, values)) for values in plans)
+        self._looks += 1
+        if cheaply and self._few_are_new and self._looks % ALL_EVERY:
+            for values in plans:
+                above = self._part.above(self.function, values)
+                self._seen[self._lately[above]] = self._looks
+                yield self._part.slope(above)
         for values in plans:
             above = self._all.above(self.function, values)
-            new = int(np.count_nonzero(~self._matters[above]))
+            new = int(np.count_nonzero(self._seen[above] <= self._looks - LATELY))
             self._few_are_new = new <= NEW_DRAWS * len(above)
-            if new:
-                self._matters[above] = True
-                self._mattered = _Part(self._all.losses[self._matters], self._all.probability[self._matters])
+            self._seen[above] = self._looks
+            if cheaply:
+                self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
+                self._part = _Part(self._all.losses[self._lately], self._all.probability[self._lately])
             yield self._all.slope(above)
 
 
@@ -155,6 +173,7 @@ class LossSession(Session):
         super().__init__(arrays, threads, watch)
         self.rounds = 0
         self._suggested: Floats | None = None
+        self._tree: Tree | None = None
         self._whole = np.flatnonzero(arrays.integer)
         self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
         self._mean: Floats | None = None
@@ -170,10 +189,20 @@ class LossSession(Session):
         """Change bounds of columns; a search over whole decisions keeps to them."""
         super().bound_columns(columns, lower, upper)
         self._lower[columns], self._upper[columns] = lower, upper
+        self._tree = None
 
     def suggest(self, plan: Floats) -> None:
         """A plan that keeps everything stated: the next run over whole decisions begins with it in hand."""
         self._suggested = plan
+
+    def tied(self, best: float, least: float) -> Boxes | None:
+        """Where all plans worth at least so much are, next to the best one that the last run found.
+
+        None where it does not tell: not by a tree to its end, or ``least`` is too little.
+        """
+        if self._tree is None or self._tree.open or self._tree.broken or not _is_near(least, best):
+            return None
+        return self._tree.tied(least)
 
     def run(
         self,
@@ -182,8 +211,9 @@ class LossSession(Session):
         absolute_gap: float = 0.0,
         nodes: int | None = None,
         method: Method = "dual",
+        among: Boxes | None = None,
     ) -> Run:
-        """Solve, look what the plan hides, solve again, until it hides nothing.
+        """Solve, look what the plan hides, solve again, until it hides nothing. Whole decisions ``among`` these boxes.
 
         Whole decisions: first a look at what HiGHS's integer search finds in a few nodes, then a tree of linear
         programmes (``Tree``), then, where its nodes did not suffice or its tolerances left a doubt, HiGHS's search to
@@ -202,11 +232,16 @@ class LossSession(Session):
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
 
-        seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, nodes)
+        self._tree = None
+        seen, promised = None, np.inf
+        if among is None:
+            seen, promised = self._looked_at(deadline, mip_gap, absolute_gap, worth, nodes)
+            among = [box(self._lower[self._whole], self._upper[self._whole])]
         suggested, self._suggested = self._suggested, None
         if seen is not None:
             return _without_column_duals(seen)
-        tree = self._branched(deadline, worth, TREE_NODES if nodes is None else min(nodes, TREE_NODES), suggested)
+        most = TREE_NODES if nodes is None else min(nodes, TREE_NODES)
+        tree = self._tree = self._branched(deadline, worth, most, suggested, among)
         best, bound = tree.best, min(tree.bound, promised)
         while True:
             if not tree.open or (best is not None and not worth(bound, _objective(best))):
@@ -294,7 +329,12 @@ class LossSession(Session):
                 return Run("time_limit", None, None, None, None, run.bound)
 
     def _branched(
-        self, deadline: float, worth: Callable[[float, float], bool], nodes: int, suggested: Floats | None
+        self,
+        deadline: float,
+        worth: Callable[[float, float], bool],
+        nodes: int,
+        suggested: Floats | None,
+        among: Boxes,
     ) -> Tree:
         """The first nodes of the tree, the integer conditions as they were afterwards."""
         self.relax()
@@ -305,11 +345,12 @@ class LossSession(Session):
             programme=self._programme(deadline),
             whole=self._whole,
             worth=worth,
+            as_good=_is_near,
             more=lambda: [self._twin()._programme(deadline) for _ in range(more)],
         )
         if suggested is not None:
             tree.best = Run("optimal", suggested, None, None, float(self.prices @ suggested), None)
-        tree.search(self._lower[self._whole], self._upper[self._whole], nodes, lambda: self._is_over(deadline))
+        tree.search(among, nodes, lambda: self._is_over(deadline))
         self._in_tree = False
         self.expect_anything()
         self._whole_again()
@@ -427,6 +468,11 @@ def _objective(run: Run) -> float:
 def _allowed(value: float, mip_gap: float, absolute_gap: float) -> float:
     """How far a bound may be from a plan's value to be as good: the gaps asked for, and the noise of a double."""
     return max(absolute_gap, (mip_gap + 1e-9) * max(abs(value), 1e-6))
+
+
+def _is_near(value: float, best: float) -> bool:
+    """Whether a plan of this value would tie with the best, as far as a double and a held stage tell."""
+    return value >= best - TIED * max(abs(best), 1.0)
 
 
 def _ended(best: Run | None, ending: Ending, bound: float) -> Run:

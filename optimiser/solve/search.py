@@ -133,17 +133,19 @@ class Search:
             self.costs[goal.name] = cost_of(goal, len(self.arrays.cost))
         return self.costs[goal.name]
 
-    def hold(self, goal: Goal, value: float, relative: float = HOLD_SLACK) -> None:
-        """Later stages keep this stage's value, less its tolerance and a slack for noise."""
+    def hold(self, goal: Goal, value: float, relative: float = HOLD_SLACK) -> float:
+        """Later stages keep this stage's value, less its tolerance and a slack for noise: the least they keep."""
         terms = merged(goal.pairs)
-        if terms:
-            slack = relative * max(abs(value), 1.0)
-            slack = FEASIBILITY_TOLERANCE + min(slack, 1e-3 * min(abs(a) for a in terms.values()))
-            least = value - goal.tolerance * abs(value) - slack
-            row = self.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf)
-            self.held.append(row)
-            none = np.array([], dtype=np.intp)
-            self.faces.append(Face(none, np.array([]), np.array([row]), np.array([least]), np.array([np.inf])))
+        if not terms:
+            return -np.inf
+        slack = relative * max(abs(value), 1.0)
+        slack = FEASIBILITY_TOLERANCE + min(slack, 1e-3 * min(abs(a) for a in terms.values()))
+        least = value - goal.tolerance * abs(value) - slack
+        row = self.session.add_row(list(terms), np.array(list(terms.values())), least, np.inf)
+        self.held.append(row)
+        none = np.array([], dtype=np.intp)
+        self.faces.append(Face(none, np.array([]), np.array([row]), np.array([least]), np.array([np.inf])))
+        return least
 
     def keep(self, goal: Goal) -> None:
         """Soft rules that are kept stay kept, exactly: a slack on their sum would be worth something."""

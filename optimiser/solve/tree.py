@@ -4,6 +4,9 @@ An integer search that knows nothing of the draws must be started again for ever
 foresee. Here each node says at once what its plan hides, and that holds for all nodes after it (Quesada and Grossmann
 1992, doi 10.1016/0098-1354(92)80028-8). The node that promises most comes next; now and then a dive looks for plans.
 A decision whose reduced cost is more than a node promises over the best plan is settled for all nodes below it.
+
+What is closed although it may hold a plan as good as the best one is remembered: whether another is as good, and which
+of them a tie-break prefers, is asked of those boxes alone.
 """
 
 from __future__ import annotations
@@ -33,6 +36,10 @@ WAIT_S = 0.05
 
 ROUNDS = 10
 """How often a node with fractions is looked at for what it hides."""
+
+
+Boxes = Sequence[tuple[Bounds, Bounds]]
+"""Whole decisions between a lower and an upper bound, each box by itself."""
 
 
 @dataclass(order=True, slots=True)
@@ -78,18 +85,21 @@ class Programme:
 class Tree:
     """Relaxed linear programmes, branched on the columns ``whole``. Nodes not yet solved stand in ``open``.
 
-    worth: whether a value is worth more than another. more: programmes for further threads, made once the root is
-    solved, so that they begin with all it taught; which plan is found first is then a matter of chance, how good the
-    best is not.
+    worth: whether a value is worth more than another; as_good: whether it is so nearly as much that a plan of it would
+    tie. more: programmes for further threads, made once the root is solved, so that they begin with all it taught;
+    which plan is found first is then a matter of chance, how good the best is not. ``closed``: nodes that hold no
+    better plan than the best, and perhaps one as good.
     """
 
     programme: Programme
     whole: NDArray[np.intp]
     worth: Callable[[float, float], bool]
+    as_good: Callable[[float, float], bool]
     more: Callable[[], Sequence[Programme]] = tuple
     best: Run | None = None
     broken: bool = False
     open: list[_Node] = field(default_factory=list)
+    closed: list[_Node] = field(default_factory=list)
     _made: int = 0
     _solved_nodes: int = 0
     _busy: int = 0
@@ -97,25 +107,25 @@ class Tree:
     _rounded: set[bytes] = field(default_factory=set)
     _turn: Condition = field(default_factory=Condition)
 
-    def search(self, lower: Floats, upper: Floats, nodes: int, over: Callable[[], bool]) -> None:
+    def search(self, among: Boxes, nodes: int, over: Callable[[], bool]) -> None:
         """Solve up to so many nodes, until it is over.
 
-        Without open ones afterwards the best plan is an optimum, or there is none.
+        Without open ones afterwards the best plan is an optimum of these boxes, or they hold none.
         """
-        branching = Branching(len(self.whole))
-        root = self._node(_as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN)), np.inf)
-        growth = _Growth(branching, nodes, over)
+        growth = _Growth(Branching(len(self.whole)), nodes, over)
+        root, *others = [self._node(lower, upper, np.inf) for lower, upper in among]
+        self._put(others)
         if self._is_over(growth):
             self._put([root])
             return
         dive = self._step(self.programme, root, True, growth)
-        others = self.more() if self.open or dive else ()
+        more = self.more() if self.open or dive else ()
         self._busy = int(dive is not None)
-        if not others:
+        if not more:
             self._grow(self.programme, dive, growth)
             return
-        with ThreadPoolExecutor(len(others), "tree") as threads:
-            growing = [threads.submit(self._grow, programme, None, replace(growth)) for programme in others]
+        with ThreadPoolExecutor(len(more), "tree") as threads:
+            growing = [threads.submit(self._grow, programme, None, replace(growth)) for programme in more]
             self._grow(self.programme, dive, growth)
         for done in growing:
             done.result()
@@ -164,7 +174,9 @@ class Tree:
         """Solve a node and branch it; its better child where a dive goes on."""
         dive: _Node | None = None
         run = self._solved(lp, node, to_the_end=node.number == 1)
-        self._solved_nodes += 1
+        with self._turn:
+            self._solved_nodes += 1
+            solved = self._solved_nodes
         if self.broken:
             self._put([node])
             return None
@@ -173,7 +185,7 @@ class Tree:
                 self._round_down(lp, run.values)
             children = self._branched(lp, node, run, growth.branching)
             growth.last = run.values
-            if children and (is_dive or self.best is None or self._solved_nodes % DIVE_EVERY == 0):
+            if children and (is_dive or self.best is None or solved % DIVE_EVERY == 0):
                 dive = children.pop(0)
             self._put(children)
         elif is_dive and growth.last is not None:
@@ -191,6 +203,10 @@ class Tree:
         found = -np.inf if self.best is None or self.best.objective is None else self.best.objective
         return max(found, -min(node.key for node in self.open) if self.open else -np.inf)
 
+    def tied(self, least: float) -> Boxes:
+        """What may hold plans worth at least so much, once nothing is open."""
+        return [(node.lower, node.upper) for node in self.closed if -node.key >= least]
+
     def _node(self, lower: Bounds, upper: Bounds, promised: float) -> _Node:
         with self._turn:
             self._made += 1
@@ -199,10 +215,19 @@ class Tree:
     def _worth_more(self, value: float) -> bool:
         return self.best is None or self.best.objective is None or self.worth(value, self.best.objective)
 
+    def _may_tie(self, value: float) -> bool:
+        return self.best is None or self.best.objective is None or self.as_good(value, self.best.objective)
+
+    def _close(self, node: _Node) -> None:
+        """No better plan is in a node."""
+        if self._may_tie(-node.key):
+            self.closed.append(node)
+
     def _solved(self, lp: Programme, node: _Node, to_the_end: bool) -> Run | None:
         """The node's relaxation, or None where it holds no better plan. Fractions are looked at a few times, the root
         and whole plans until nothing is hidden."""
         if not self._worth_more(-node.key):
+            self._close(node)
             return None
         lp.bound_whole(node.lower.astype(float), node.upper.astype(float))
         looks = 0
@@ -216,6 +241,7 @@ class Tree:
             lp.tidy(run)
             node.key = max(node.key, -run.objective)
             if not self._worth_more(run.objective):
+                self._close(node)
                 return None
             hidden = lp.refine(run.values)
             looks += 1
@@ -223,6 +249,7 @@ class Tree:
             if np.abs(at - np.round(at)).max() <= WHOLE_WITHIN:
                 if not hidden:
                     self._keep(lp, self._settled_surely(lp, run.values))
+                    self._close(node)
                     # Rounding decisions lost something, or all: another plan of this node may be worth more.
                     self.broken = self.broken or self._worth_more(run.objective)
                     return None
@@ -244,14 +271,14 @@ class Tree:
         lower, upper = self._by_reduced_cost(node, run, at)
 
         def probe(n: int, upward: bool) -> float | None:
-            """What the relaxation is worth with one decision made; None where that is no better than the best plan."""
+            """What the relaxation is worth with one decision made; None where that is no plan as good as the best."""
             low, high = lower.astype(float), upper.astype(float)
             low[n], high[n] = (np.ceil(at[n]), high[n]) if upward else (low[n], np.floor(at[n]))
             lp.bound_whole(low, high)
             probed = lp.solve()
             if probed.objective is None:
                 return None if probed.ending == "infeasible" else run.objective
-            return probed.objective if self._worth_more(probed.objective) else None
+            return probed.objective if self._may_tie(probed.objective) else None
 
         n = branching.choose(at, run.objective, lower, upper, probe, WHOLE_WITHIN)
         if n is None:
@@ -268,7 +295,7 @@ class Tree:
         if run.column_dual is None or run.objective is None or self.best is None:
             return lower, upper
         price = run.column_dual[self.whole]
-        costs_too_much = np.array([not self._worth_more(run.objective - abs(p)) for p in price.tolist()])
+        costs_too_much = np.array([not self._may_tie(run.objective - abs(p)) for p in price.tolist()])
         stays_low = costs_too_much & (price < 0) & (at <= lower + WHOLE_WITHIN)
         stays_high = costs_too_much & (price > 0) & (at >= upper - WHOLE_WITHIN)
         upper[stays_low] = lower[stays_low]
@@ -291,6 +318,11 @@ class Tree:
         with self._turn:
             if self.best is None or self.best.objective is None or settled.objective > self.best.objective:
                 self.best = lp.found = settled
+
+
+def box(lower: Floats, upper: Floats) -> tuple[Bounds, Bounds]:
+    """The whole decisions between bounds of their columns."""
+    return _as_bounds(np.ceil(lower - WHOLE_WITHIN)), _as_bounds(np.floor(upper + WHOLE_WITHIN))
 
 
 def _as_bounds(numbers: Floats) -> Bounds:

@@ -17,12 +17,14 @@ from optimiser.solve.outcome import StageOutcome, Uniqueness
 from optimiser.solve.search import Search
 from optimiser.solve.session import Run
 from optimiser.solve.strengthening import strengthen
+from optimiser.solve.tree import Boxes
 
 
 def whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Run, Uniqueness, list[float]]:
     """Stages over whole decisions: the best plan, whether another is as good, and what each stage reached."""
     best: Run | None = None
     reached: list[float] = []
+    among: Boxes | None = None
     if isinstance(search.session, LossSession):
         # HiGHS's own integer search finds as much by itself: there the rows cost more than they save.
         search.held += strengthen(model, search.session)
@@ -51,21 +53,31 @@ def whole_decisions(model: Model, search: Search, ties: list[Goal]) -> tuple[Run
             return best, "unknown", reached
         if n < len(model.soft) and -value <= FEASIBILITY_TOLERANCE * min(abs(a) for _, a in goal.pairs):
             search.keep(goal)
+            among = None
         else:
-            search.hold(goal, value)
+            least = search.hold(goal, value)
+            # Where the plans are that keep this stage, and with it all before.
+            among = search.session.tied(value, least) if isinstance(search.session, LossSession) else None
     assert best is not None and best.values is not None
     if not search.options.tie_break:
         return best, "unknown", reached
-    uniqueness = _another_exists(model, search, best.values)
+    uniqueness = _another_exists(model, search, best.values, among)
     if uniqueness == "unknown" and isinstance(search.session, LossSession):
         # Its nodes are dear: where so many found no plan as good, each tie-break would spend as many again on nothing.
         search.notes.append("tie-break-unfinished")
     elif uniqueness != "none":
-        best = _tie_broken(search, best, ties)
+        best = _tie_broken(search, best, ties, among)
     return best, uniqueness, reached
 
 
-def _another_exists(model: Model, search: Search, values: Floats) -> Uniqueness:
+def _asked(search: Search, among: Boxes | None, absolute_gap: float = 0.0) -> Run:
+    """What a question over whole decisions gives within its nodes, asked among the plans tied where these are known."""
+    if among is not None and isinstance(search.session, LossSession):
+        return search.session.run(search.remaining(), 0.0, absolute_gap, TIE_BREAK_NODES, among=among)
+    return search.session.run(search.remaining(), absolute_gap=absolute_gap, nodes=TIE_BREAK_NODES)
+
+
+def _another_exists(model: Model, search: Search, values: Floats, among: Boxes | None) -> Uniqueness:
     """Whether another whole plan is as good: "exists" or "none" where proven, else "unknown".
 
     One that differs only in what counts changes (d) proves nothing: d may stand at 1 where nothing changed.
@@ -75,13 +87,13 @@ def _another_exists(model: Model, search: Search, values: Floats) -> Uniqueness:
     idle, fractions = _idle_starts(model, values)
     row = search.exclude(values, idle)
     search.session.maximise(np.zeros(len(values)))
-    run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
+    run = _asked(search, among)
     search.session.bound_rows([row], np.array([-np.inf]), np.array([np.inf]))
     if run.values is None and run.ending == "infeasible" and fractions:
         some = np.zeros(len(values))
         some[fractions] = 1.0
         search.session.maximise(some)
-        run = search.session.run(search.remaining(), nodes=TIE_BREAK_NODES)
+        run = _asked(search, among)
         if run.values is not None and some @ run.values <= NOTHING:
             return "none" if run.ending == "optimal" else "unknown"
         if run.values is not None:
@@ -99,14 +111,14 @@ def _idle_starts(model: Model, values: Floats) -> tuple[list[int], list[int]]:
     return idle, list(dict.fromkeys(nothing[c, p] for c, p, _ in model.columns.w if (c, p) in nothing))
 
 
-def _tie_broken(search: Search, best: Run, ties: Sequence[Goal]) -> Run:
+def _tie_broken(search: Search, best: Run, ties: Sequence[Goal], among: Boxes | None) -> Run:
     for goal in ties:
         assert best.values is not None
         cost = search.cost(goal)
         search.session.maximise(cost)
         if isinstance(search.session, LossSession):
             search.session.suggest(best.values)
-        run = search.session.run(search.remaining(), absolute_gap=absolute_gap(cost), nodes=TIE_BREAK_NODES)
+        run = _asked(search, among, absolute_gap(cost))
         if run.ending not in ("optimal", "node_limit"):
             # Stopped by the clock, which differs between machines: what it found so far is not used.
             search.notes.append("tie-break-unfinished")

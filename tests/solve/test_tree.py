@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from optimiser import allocate, load_document
 from optimiser.model.build import build_model
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import tree as solve_tree
+from optimiser.solve import whole_decisions
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.branching import RELIABLE, Branching
 from optimiser.solve.goals import cost_of
@@ -199,6 +201,67 @@ def test_a_plan_is_called_infeasible_only_where_no_basis_says_so(monkeypatch):
     settled = session.run(SECONDS)
     assert bases[0] and not bases[1]
     assert settled.ending == "optimal" and settled.objective == pytest.approx(best.objective, rel=1e-9)
+
+
+def twins(seed, n):
+    """Whole sites, each of which stands there twice: whoever builds one of two has as good a plan with the other."""
+    document = pledged(seed, n)
+    document["candidates"] += [{**c, "id": c["id"] + "-twin"} for c in document["candidates"]]
+    return document
+
+
+def worth_of_all(document):
+    """Every choice of whole sites with what its best money is worth, every draw written out; −∞ where there is none."""
+    model, arrays, cost = stated(document)
+    session = Session(with_plain_losses(arrays, model.losses), 1)
+    session.maximise(np.append(cost, np.zeros(len(session.arrays.cost) - len(cost))))
+    session.relax()
+    whole = np.flatnonzero(arrays.integer)
+    for made in itertools.product((0.0, 1.0), repeat=len(whole)):
+        session.bound_columns(whole, np.array(made), np.array(made))
+        run = session.run(SECONDS)
+        yield np.array(made), -np.inf if run.objective is None else run.objective
+
+
+@pytest.mark.parametrize("document", [twins(s, 4) for s in range(4)] + [pledged(s, 8) for s in range(4)])
+def test_every_plan_as_good_is_where_the_search_says_so(document, looks):
+    session = session_of(document)
+    run = session.run(SECONDS)
+    least = run.objective * (1 - 1e-7)
+    boxes = session.tied(run.objective, least)
+    if looks and boxes is None:
+        return  # the look was all it took: no tree tells
+    tied = [made for made, worth in worth_of_all(document) if worth >= least]
+    assert tied and all(any((low <= made).all() and (made <= high).all() for low, high in boxes) for made in tied)
+    # And a search there finds them, one after the other, and then no more.
+    cost, found = session.prices, []
+    whole = np.flatnonzero(session.arrays.integer)
+    session.add_row(np.arange(len(cost)), cost, least, np.inf)
+    session.maximise(np.zeros(len(cost)))
+    while (other := session.run(SECONDS, among=boxes)).values is not None:
+        made = np.round(other.values[whole])
+        found.append(made)
+        session.add_row(whole, 1.0 - 2.0 * made, 1.0 - made.sum(), np.inf)
+    assert sorted(made.tolist() for made in found) == sorted(made.tolist() for made in tied)
+
+
+def test_where_plans_as_good_are_is_told_only_of_a_search_to_its_end(monkeypatch):
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    session = session_of(pledged(3, 30, draws=1000))
+    best = session.run(SECONDS).objective
+    assert session.tied(best, best * (1 - 1e-7)) is not None
+    assert session.tied(best, best * 0.99) is None  # closed without a trace
+    session.bound_columns(np.array([0]), np.array([0.0]), np.array([1.0]))
+    assert session.tied(best, best) is None
+    session.run(SECONDS, nodes=3)
+    assert session.tied(best, best) is None
+
+
+def test_that_no_other_plan_is_as_good_is_proven_in_few_nodes(monkeypatch):
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    monkeypatch.setattr(whole_decisions, "TIE_BREAK_NODES", 5)
+    result = allocate(pledged(3, 40, draws=2000))
+    assert result.termination == "optimal" and result.objective.another_optimum == "none"
 
 
 class Counting(LossSession):
