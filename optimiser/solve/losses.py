@@ -116,7 +116,7 @@ class _Draws:
         self._looks = 0
         self._seen = np.full(len(function.probability), -LATELY)
         self._lately: NDArray[np.intp] = np.array([], dtype=np.intp)
-        self._part = _Part(self._all.losses[:0], self._all.probability[:0])
+        self._part: _Part | None = None
         self._few_are_new = False
         self.function = function
         self.stated: dict[tuple[bytes, float], _Slope] = {}
@@ -132,25 +132,26 @@ class _Draws:
         return self._all.slope(np.arange(len(self._all.probability)))
 
     def slopes(self, plans: Sequence[Floats], cheaply: bool) -> Iterator[_Slope]:
-        """Slopes at these plans over all draws; cheaply: first over those seen above lately, once these are most.
+        """Slopes at these plans over all draws; cheaply: over those seen above lately, once these are most.
 
-        These are as true of every plan. Of 100,000 draws a third ever reach above the value at risk, 5,000 at one plan,
+        They are as true of every plan. Of 100,000 draws a third ever reach above the value at risk, 5,000 at one plan,
         and 10,000 at the plans of a few hundred looks.
         """
         self._looks += 1
         if cheaply and self._few_are_new and self._looks % ALL_EVERY:
+            if self._part is None:
+                self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
+                self._part = _Part(self._all.losses[self._lately], self._all.probability[self._lately])
             for values in plans:
                 above = self._part.above(self.function, values)
                 self._seen[self._lately[above]] = self._looks
                 yield self._part.slope(above)
+            return
         for values in plans:
             above = self._all.above(self.function, values)
             new = int(np.count_nonzero(self._seen[above] <= self._looks - LATELY))
             self._few_are_new = new <= NEW_DRAWS * len(above)
-            self._seen[above] = self._looks
-            if cheaply:
-                self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
-                self._part = _Part(self._all.losses[self._lately], self._all.probability[self._lately])
+            self._seen[above], self._part = self._looks, None
             yield self._all.slope(above)
 
 
@@ -178,7 +179,6 @@ class LossSession(Session):
         self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
         self._mean: Floats | None = None
         self._plans = 0
-        self._in_tree = False
         matrices: dict[int, Any] = {}
         self._draws = [_Draws(function, matrices) for function in functions]
         self._learnt: list[_Learnt] = []
@@ -339,7 +339,7 @@ class LossSession(Session):
         """The first nodes of the tree, the integer conditions as they were afterwards."""
         self.relax()
         self.expect_small_changes()
-        self._learnt, self._in_tree = [], True
+        self._learnt = []
         more = self._threads - 1 if nodes >= TREE_NODES else 0  # nodes that are counted are the same in every run
         tree = Tree(
             programme=self._programme(deadline),
@@ -351,7 +351,6 @@ class LossSession(Session):
         if suggested is not None:
             tree.best = Run("optimal", suggested, None, None, float(self.prices @ suggested), None)
         tree.search(among, nodes, lambda: self._is_over(deadline))
-        self._in_tree = False
         self.expect_anything()
         self._whole_again()
         return tree
@@ -434,14 +433,20 @@ class LossSession(Session):
         self._plans = 1 if self._mean is None else self._plans + 1
         new = max(NEW, min(1.0, FORGOTTEN / self._plans))
         self._mean = values if self._mean is None else (1.0 - new) * self._mean + new * values
-        changed = False
+        # Where a cheap look at one function shows that the plan is hidden, no other needs a look at all draws.
+        return self._learn(values, cheaply=True) or self._learn(values, cheaply=False)
+
+    def _learn(self, values: Floats, cheaply: bool) -> bool:
+        """Add a row for each function that is above its column at a plan; whether there was one."""
+        plans = (values,) if self._mean is None else (self._mean, values)
+        learnt = False
         for draws in self._draws:
-            for slope in draws.slopes((self._mean, values), cheaply=self._in_tree):
+            for slope in draws.slopes(plans, cheaply):
                 size = max(float(np.abs(values[list(draws.function.exposures)]).sum()), 1e-6)
                 if slope.hides(draws.function, values) > EXCESS_TOLERANCE * size and self._state(draws, slope):
-                    changed = True
+                    learnt = True
                     break
-        return changed
+        return learnt
 
     def _state(self, draws: _Draws, slope: _Slope) -> bool:
         """Add the row of a slope; False where it is there already, and the solver's tolerance is what is left."""

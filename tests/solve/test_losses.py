@@ -383,29 +383,34 @@ def test_every_row_learnt_is_true_of_every_plan(seed):
             plan[list(f.threshold)] = rng.uniform(0, 400, len(f.threshold))
             above = f.losses @ plan[list(f.exposures)] - plan[list(f.threshold)].sum()
             plan[f.excess] = f.probability @ np.maximum(above, 0)
-            *_, exact = draws.slopes([plan], cheaply=True)
+            (exact,) = draws.slopes([plan], cheaply=False)
             assert exact.hides(f, plan) == pytest.approx(0, abs=1e-8)
             assert all(slope.hides(f, plan) <= 1e-8 for slope in draws.slopes([plan], cheaply=True))
             assert max(slope.hides(f, plan) for slope in draws.stated.values()) <= 1e-8
 
 
-def test_a_tree_looks_first_at_the_draws_that_were_above_lately():
-    # Its rows are true of every plan, and where they hide nothing all draws are asked.
+def test_draws_that_were_above_lately_are_looked_at_first():
+    # Their rows are true of every plan, and where they hide nothing all draws are asked.
     model, arrays = stated(tight_fund(14, 5000, 60, 0.02, alike=False))
     session, run = kept_run(model, arrays)
     assert run.ending == "optimal"
     for draws in session._draws:
-        f, some = draws.function, draws._lately
-        assert draws._few_are_new and 0 < len(some) < len(f.probability)
-        assert np.array_equal(draws._part.losses.toarray(), f.losses[some])
+        f, plan = draws.function, [run.values]
+        assert draws._few_are_new
         lost = f.losses @ run.values[list(f.exposures)] - run.values[list(f.threshold)].sum()
-        assert set(np.flatnonzero(lost > 0)) <= set(some)
         assert run.values[f.excess] >= f.probability @ np.maximum(lost, 0) - 1e-6
-        draws._looks = solve_losses.ALL_EVERY
-        cheap, exact = draws.slopes([run.values], cheaply=True)
+        draws._looks += -draws._looks % solve_losses.ALL_EVERY
+        (cheap,) = draws.slopes(plan, cheaply=True)
+        some = draws._lately
+        assert 0 < len(some) < len(f.probability)
+        assert np.array_equal(draws._part.losses.toarray(), f.losses[some])
+        (exact,) = draws.slopes(plan, cheaply=False)
+        assert set(np.flatnonzero(lost > 0)) <= set(some)
         assert cheap.weight == exact.weight and np.allclose(cheap.lost, exact.lost)
-        draws._looks = solve_losses.ALL_EVERY - 1
-        assert len(list(draws.slopes([run.values], cheaply=True))) == 1  # it is time for all draws
+        assert draws._part is None  # those of the next cheap look
+        draws._looks -= draws._looks % solve_losses.ALL_EVERY + 1
+        list(draws.slopes(plan, cheaply=True))
+        assert draws._part is None  # it was time for all draws
 
 
 def test_draws_that_have_not_been_above_for_long_are_looked_at_no_more(monkeypatch):
@@ -417,13 +422,13 @@ def test_draws_that_have_not_been_above_for_long_are_looked_at_no_more(monkeypat
     for n in (0, len(f.exposures) // 2):  # one site after the other has all that may be lost
         plan = np.zeros(model.programme.width)
         plan[f.exposures[n]] = 100.0
-        plans.append(plan)
-    above = [set(np.flatnonzero(f.losses @ plan[list(f.exposures)] > 0)) for plan in plans]
-    list(draws.slopes(plans[:1], cheaply=True))
-    assert set(draws._lately) == above[0] and above[0] - above[1]
-    for _ in range(3):
-        exact = list(draws.slopes(plans[1:], cheaply=True))[-1]
-        assert exact.weight == pytest.approx(f.probability[sorted(above[1])].sum())
+        plans.append([plan])
+    above = [set(np.flatnonzero(f.losses @ plan[list(f.exposures)] > 0)) for (plan,) in plans]
+    assert above[0] - above[1]
+    list(draws.slopes(plans[0], cheaply=True))
+    for _ in range(4):
+        (slope,) = draws.slopes(plans[1], cheaply=True)
+        assert slope.weight == pytest.approx(f.probability[sorted(above[1])].sum())
     assert set(draws._lately) == above[1]
 
 
