@@ -94,11 +94,14 @@ class Session:
         for itself then; without them such runs took two thirds of their time."""
         for option, value, _ in _SMALL_CHANGES:
             self._set(option, value)
+        self.forget()
 
     def expect_anything(self) -> None:
         """HiGHS's own choices again."""
         for option, _, value in _SMALL_CHANGES:
             self._set(option, value)
+        # Seen after an infeasible run without scaling: an "optimum" 128 times as large as the plan, by a stale scale.
+        self.forget()
 
     def maximise(self, cost: Floats) -> None:
         """Change the objective.
