@@ -16,6 +16,9 @@ BENCH_ARGS ?=
 BENCH_VENV ?= .venv-bench
 ASSURE_VENV ?= .venv-assurance
 MUTANTS ?=
+OF ?= optimiser/solve
+SAMPLE ?= 300
+SEED ?= 1
 COVERAGE_OF ?= tests
 EXAMPLES ?= 100
 CONNECTIONS ?= 64
@@ -34,7 +37,7 @@ PIP_INSTALL := -m pip install --quiet --progress-bar off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports pytest serve mutate-rules mutate coverage soak soak-properties contract load bench bench-steps \
+.PHONY: help run test lint types imports pytest serve mutate-rules mutate mutate-sample coverage soak soak-properties contract load bench bench-steps \
 	audit deps sbom licences docs catalogue lock clean new-python
 
 help: ## list the targets
@@ -76,6 +79,9 @@ soak-properties: $(READY) ## look for scenarios that break a property: N new one
 mutate: $(ASSURE_VENV)/.ready ## change solve and certificate line by line and see that tests notice (MUTANTS=optimiser.certificate.ledger*)
 	$(ASSURE_VENV)/bin/mutmut run --max-children 2 $(MUTANTS)
 	$(ASSURE_VENV)/bin/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+
+mutate-sample: $(ASSURE_VENV)/.ready ## which share of the mutants of solve the tests notice, by a random sample (SAMPLE, SEED, OF=optimiser/certificate)
+	$(ASSURE_VENV)/bin/python assurance/sample.py $(OF) $(SAMPLE) --seed $(SEED)
 
 coverage: $(ASSURE_VENV)/.ready ## branch coverage of the library (COVERAGE_OF="tests/rules tests/certificate" takes a part)
 	$(ASSURE_VENV)/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term:skip-covered $(COVERAGE_OF)

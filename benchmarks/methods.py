@@ -21,8 +21,9 @@ from optimiser import load_document
 from optimiser.model.build import build_model
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats, arrays_of
-from optimiser.solve.losses import LossSession, with_plain_losses
+from optimiser.solve.losses import LossSession
 from optimiser.solve.session import Method, Run, Session
+from optimiser.solve.written_out import with_plain_losses
 
 LIMIT_S = 300.0
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from optimiser import load_document
 from optimiser.model.build import build_model
 from optimiser.solve.arrays import Arrays, arrays_of
-from optimiser.solve.losses import with_plain_losses
+from optimiser.solve.written_out import with_plain_losses
 
 NAME = "HiGHS on prepared arrays"
 PACKAGES = ("highspy",)

@@ -13,8 +13,8 @@ from optimiser.model.build import Model, build_model
 from optimiser.model.programme import PulpPort
 from optimiser.scenario.scenario import Scenario
 from optimiser.solve.arrays import Arrays, arrays_of
-from optimiser.solve.losses import with_plain_losses
 from optimiser.solve.session import QuietHighs, lp_of
+from optimiser.solve.written_out import with_plain_losses
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.session import Ending, Method, Run, Session
+from optimiser.solve.slopes import Draws, Slope
 from optimiser.solve.tree import WHOLE_WITHIN, Boxes, Programme, Tree, box
 from optimiser.solve.watch import Watch
 
@@ -35,15 +35,6 @@ NEW = 0.3
 FORGOTTEN = 4
 """First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is
 more than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
-
-NEW_DRAWS = 0.1
-"""Of the draws above the threshold at a plan: how many may not have been so lately where those that have are most."""
-
-LATELY = 400
-"""Looks for which a draw above the threshold at one of them counts as one that may be so again."""
-
-ALL_EVERY = 20
-"""Looks between two over all draws, whatever those seen lately say."""
 
 TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
@@ -68,99 +59,12 @@ TIED = 1e-6
 further searches among plans as good know where to look. Ten times what they may give up."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Slope:
-    """excess + weight · threshold ≥ lost · exposures: the mean loss of some draws, each less the threshold."""
-
-    lost: Floats
-    weight: float
-
-    def hides(self, function: LossFunction, values: Floats) -> float:
-        """By how much a plan's excess is below this slope."""
-        threshold = float(values[list(function.threshold)].sum())
-        return (
-            float((self.lost * values[list(function.exposures)]).sum())
-            - self.weight * threshold
-            - float(values[function.excess])
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Some of the draws: their losses as a sparse matrix, since most sites stand in most draws; their probabilities."""
-
-    losses: Any
-    probability: Floats
-
-    def above(self, function: LossFunction, values: Floats) -> NDArray[np.intp]:
-        """Those that reach above the threshold at a plan."""
-        # Not a dense "@": its threads wait for each other on a busy machine, for longer than the work takes.
-        lost = self.losses @ values[list(function.exposures)]
-        return np.flatnonzero(lost > values[list(function.threshold)].sum())
-
-    def slope(self, above: NDArray[np.intp]) -> _Slope:
-        """The mean loss of some of them."""
-        weight = self.probability[above]
-        return _Slope(np.asarray(self.losses[above].T @ weight), float(weight.sum()))
-
-
-class _Draws:
-    """The draws of one loss function, and which of them have reached above the threshold lately."""
-
-    def __init__(self, function: LossFunction, matrices: dict[int, Any]):
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]
-
-        if id(function.losses) not in matrices:
-            matrices[id(function.losses)] = csr_array(function.losses)
-        self._all = _Part(matrices[id(function.losses)], function.probability)
-        self._looks = 0
-        self._seen = np.full(len(function.probability), -LATELY)
-        self._lately: NDArray[np.intp] = np.array([], dtype=np.intp)
-        self._part: _Part | None = None
-        self._few_are_new = False
-        self.function = function
-        self.stated: dict[tuple[bytes, float], _Slope] = {}
-
-    def twin(self) -> _Draws:
-        """The same draws for another thread, with what is known so far."""
-        twin = copy.copy(self)
-        twin.stated, twin._seen = dict(self.stated), self._seen.copy()
-        return twin
-
-    def mean(self) -> _Slope:
-        """The mean loss of all draws, less the threshold."""
-        return self._all.slope(np.arange(len(self._all.probability)))
-
-    def slopes(self, plans: Sequence[Floats], cheaply: bool) -> Iterator[_Slope]:
-        """Slopes at these plans over all draws; cheaply: over those seen above lately, once these are most.
-
-        They are as true of every plan. Of 100,000 draws a third ever reach above the value at risk, 5,000 at one plan,
-        and 10,000 at the plans of a few hundred looks.
-        """
-        self._looks += 1
-        if cheaply and self._few_are_new and self._looks % ALL_EVERY:
-            if self._part is None:
-                self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
-                self._part = _Part(self._all.losses[self._lately], self._all.probability[self._lately])
-            for values in plans:
-                above = self._part.above(self.function, values)
-                self._seen[self._lately[above]] = self._looks
-                yield self._part.slope(above)
-            return
-        for values in plans:
-            above = self._all.above(self.function, values)
-            new = int(np.count_nonzero(self._seen[above] <= self._looks - LATELY))
-            self._few_are_new = new <= NEW_DRAWS * len(above)
-            self._seen[above], self._part = self._looks, None
-            yield self._all.slope(above)
-
-
 @dataclass(slots=True)
 class _Learnt:
     """A row learnt in the tree: its number, whose it is and under which name, and how long it has not mattered."""
 
     row: int
-    of: _Draws
+    of: Draws
     name: tuple[bytes, float]
     idle: int = 0
 
@@ -180,7 +84,7 @@ class LossSession(Session):
         self._mean: Floats | None = None
         self._plans = 0
         matrices: dict[int, Any] = {}
-        self._draws = [_Draws(function, matrices) for function in functions]
+        self._draws = [Draws(function, matrices) for function in functions]
         self._learnt: list[_Learnt] = []
         for draws in self._draws:
             self._state(draws, draws.mean())
@@ -448,7 +352,7 @@ class LossSession(Session):
                     break
         return learnt
 
-    def _state(self, draws: _Draws, slope: _Slope) -> bool:
+    def _state(self, draws: Draws, slope: Slope) -> bool:
         """Add the row of a slope; False where it is there already, and the solver's tolerance is what is left."""
         name = slope.lost.tobytes(), slope.weight
         if name in draws.stated:
@@ -489,37 +393,3 @@ def _ended(best: Run | None, ending: Ending, bound: float) -> Run:
 def _without_column_duals(run: Run) -> Run:
     """The face of an optimum also lies on the rows added, which do not stay."""
     return replace(run, column_dual=None)
-
-
-def with_plain_losses(arrays: Arrays, functions: Sequence[LossFunction]) -> Arrays:
-    """The same programme with every draw written out (Rockafellar and Uryasev): a row and a column a draw.
-
-    For other solvers and for files; far slower than rows learnt from plans from some thousand draws on.
-    """
-    if not functions:
-        return arrays
-    width = len(arrays.cost)
-    start, index, value = arrays.start.tolist(), arrays.index.tolist(), arrays.value.tolist()
-    for f in functions:
-        draws = range(width, width + len(f.probability))
-        index += [f.excess, *draws]
-        value += [1.0, *(-f.probability).tolist()]
-        start.append(len(index))
-        for column, losses in zip(draws, f.losses, strict=True):
-            lost = np.flatnonzero(losses)
-            index += [column, *f.threshold, *np.asarray(f.exposures)[lost].tolist()]
-            value += [1.0] * (1 + len(f.threshold)) + (-losses[lost]).tolist()
-            start.append(len(index))
-        width += len(f.probability)
-    columns, rows = width - len(arrays.cost), len(start) - 1 - len(arrays.row_lower)
-    return Arrays(
-        cost=np.concatenate([arrays.cost, np.zeros(columns)]),
-        lower=np.concatenate([arrays.lower, np.zeros(columns)]),
-        upper=np.concatenate([arrays.upper, np.full(columns, np.inf)]),
-        integer=np.concatenate([arrays.integer, np.zeros(columns, dtype=bool)]),
-        row_lower=np.concatenate([arrays.row_lower, np.zeros(rows)]),
-        row_upper=np.concatenate([arrays.row_upper, np.full(rows, np.inf)]),
-        start=np.array(start, dtype=np.int32),
-        index=np.array(index, dtype=np.int32),
-        value=np.array(value, dtype=float),
-    )

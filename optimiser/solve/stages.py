@@ -21,7 +21,7 @@ from optimiser.model.objective import Goal
 from optimiser.solve.arrays import Arrays, Floats
 from optimiser.solve.external import ExternalSession
 from optimiser.solve.goals import absolute_gap, cost_of
-from optimiser.solve.losses import LossSession, with_plain_losses
+from optimiser.solve.losses import LossSession
 from optimiser.solve.money import LARGE, Linear, settled_money, taken_anew
 from optimiser.solve.neighbour import PRICES, Question
 from optimiser.solve.options import SolveOptions
@@ -32,6 +32,7 @@ from optimiser.solve.start import Built, Start, Unsettled
 from optimiser.solve.tie_break import tie_break_goals
 from optimiser.solve.unspent import kept_by, tiers_with_money_left
 from optimiser.solve.whole_decisions import whole_decisions
+from optimiser.solve.written_out import with_plain_losses
 
 MOST_CUTS = 20
 """How many whole plans that fail when made exact are excluded before giving up."""

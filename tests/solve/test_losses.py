@@ -14,10 +14,12 @@ from optimiser import allocate, load_document
 from optimiser.model.build import build_model
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import session as solve_session
+from optimiser.solve import slopes as solve_slopes
 from optimiser.solve import unspent
 from optimiser.solve.arrays import arrays_of
-from optimiser.solve.losses import LossSession, with_plain_losses
+from optimiser.solve.losses import LossSession
 from optimiser.solve.session import Session
+from optimiser.solve.written_out import with_plain_losses
 
 EURO = 1e-6
 SECONDS = 120.0
@@ -399,7 +401,7 @@ def test_draws_that_were_above_lately_are_looked_at_first():
         assert draws._few_are_new
         lost = f.losses @ run.values[list(f.exposures)] - run.values[list(f.threshold)].sum()
         assert run.values[f.excess] >= f.probability @ np.maximum(lost, 0) - 1e-6
-        draws._looks += -draws._looks % solve_losses.ALL_EVERY
+        draws._looks += -draws._looks % solve_slopes.ALL_EVERY
         (cheap,) = draws.slopes(plan, cheaply=True)
         some = draws._lately
         assert 0 < len(some) < len(f.probability)
@@ -408,16 +410,16 @@ def test_draws_that_were_above_lately_are_looked_at_first():
         assert set(np.flatnonzero(lost > 0)) <= set(some)
         assert cheap.weight == exact.weight and np.allclose(cheap.lost, exact.lost)
         assert draws._part is None  # those of the next cheap look
-        draws._looks -= draws._looks % solve_losses.ALL_EVERY + 1
+        draws._looks -= draws._looks % solve_slopes.ALL_EVERY + 1
         list(draws.slopes(plan, cheaply=True))
         assert draws._part is None  # it was time for all draws
 
 
 def test_draws_that_have_not_been_above_for_long_are_looked_at_no_more(monkeypatch):
-    monkeypatch.setattr(solve_losses, "LATELY", 3)
+    monkeypatch.setattr(solve_slopes, "LATELY", 3)
     model, _ = stated(tight_fund(6, 300, 60, 0.02, alike=False))
     f = model.losses[0]
-    draws = solve_losses._Draws(f, {})
+    draws = solve_slopes.Draws(f, {})
     plans = []
     for n in (0, len(f.exposures) // 2):  # one site after the other has all that may be lost
         plan = np.zeros(model.programme.width)

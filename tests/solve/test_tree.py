@@ -17,10 +17,11 @@ from optimiser.solve import whole_decisions
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.branching import RELIABLE, Branching
 from optimiser.solve.goals import cost_of
-from optimiser.solve.losses import LossSession, with_plain_losses
+from optimiser.solve.losses import LossSession
 from optimiser.solve.session import Run, Session
 from optimiser.solve.strengthening import pledges_of_whole_sites, strengthen
 from optimiser.solve.swaps import swapped
+from optimiser.solve.written_out import with_plain_losses
 
 SECONDS = 120.0
 
