@@ -126,12 +126,7 @@ class LossSession(Session):
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
-            run = self._kept(deadline, method)
-            if run.ending == "infeasible":
-                # Said once of a plan in hand, from the basis of another node: it is asked again without one.
-                self.forget()
-                run = self._kept(deadline)
-            return _without_column_duals(run)
+            return _without_column_duals(self._kept_surely(deadline, method))
 
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
@@ -232,6 +227,15 @@ class LossSession(Session):
             if time.perf_counter() >= deadline:
                 return Run("time_limit", None, None, None, None, run.bound)
 
+    def _kept_surely(self, deadline: float, method: Method = "dual") -> Run:
+        """The same; "infeasible" was said once of a plan in hand, from the basis of another node, so that is asked
+        again from none."""
+        run = self._kept(deadline, method)
+        if run.ending != "infeasible":
+            return run
+        self.forget()
+        return self._kept(deadline)
+
     def _branched(
         self,
         deadline: float,
@@ -265,7 +269,7 @@ class LossSession(Session):
             bound_whole=self._bound_whole,
             solve=lambda: self._relaxed(deadline),
             refine=self._refined,
-            settle=lambda values: self._settled(values, deadline),
+            settle=lambda values, surely: self._settled(values, deadline, surely),
             tidy=self._forget_idle_rows,
         )
 
@@ -311,14 +315,14 @@ class LossSession(Session):
         for n, learnt in enumerate(self._learnt):
             learnt.row = first + n
 
-    def _settled(self, values: Floats, deadline: float) -> Run | None:
+    def _settled(self, values: Floats, deadline: float, surely: bool = False) -> Run | None:
         """The best plan with these whole decisions that keeps every loss function, or None; integers relaxed."""
         fixed = np.round(values[self._whole])
         lower, upper = self._lower[self._whole] - WHOLE_WITHIN, self._upper[self._whole] + WHOLE_WITHIN
         if (fixed < lower).any() or (fixed > upper).any():
             return None
         self._bound_whole(fixed, fixed)
-        run = self._kept(deadline)
+        run = self._kept_surely(deadline) if surely else self._kept(deadline)
         return run if run.ending == "optimal" and run.values is not None else None
 
     def _is_over(self, deadline: float) -> bool:

@@ -68,15 +68,15 @@ class Programme:
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None. tidy: called after each run. found: the best plan of all, where it was found in this thread and is still to be
-    improved by exchanges.
+    None; surely: only where no basis says otherwise. tidy: called after each run. found: the best plan of all, where it
+    was found in this thread and is still to be improved by exchanges.
     """
 
     session: Session
     bound_whole: Callable[[Floats, Floats], None]
     solve: Callable[[], Run]
     refine: Callable[[Floats], bool]
-    settle: Callable[[Floats], Run | None]
+    settle: Callable[[Floats, bool], Run | None]
     tidy: Callable[[Run], None]
     found: Run | None = None
 
@@ -193,7 +193,7 @@ class Tree:
             self._round_down(lp, growth.last)
         if lp.found is not None:
             found, lp.found = lp.found, None
-            self._keep(lp, swapped(lp.session, self.whole, found, lp.settle, growth.over))
+            self._keep(lp, swapped(lp.session, self.whole, found, lambda plan: lp.settle(plan, False), growth.over))
             lp.found = None
         return dive
 
@@ -248,21 +248,13 @@ class Tree:
             at = run.values[self.whole]
             if np.abs(at - np.round(at)).max() <= WHOLE_WITHIN:
                 if not hidden:
-                    self._keep(lp, self._settled_surely(lp, run.values))
+                    self._keep(lp, lp.settle(run.values, True))
                     self._close(node)
                     # Rounding decisions lost something, or all: another plan of this node may be worth more.
                     self.broken = self.broken or self._worth_more(run.objective)
                     return None
             elif not hidden or not (to_the_end or looks < ROUNDS):
                 return run
-
-    def _settled_surely(self, lp: Programme, values: Floats) -> Run | None:
-        """What ``settle`` finds; where that is said to be nothing, asked again from no basis."""
-        settled = lp.settle(values)
-        if settled is None:
-            lp.session.forget()
-            settled = lp.settle(values)
-        return settled
 
     def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""
@@ -309,7 +301,7 @@ class Tree:
         name = lower[self.whole].tobytes()
         if name not in self._rounded:
             self._rounded.add(name)
-            self._keep(lp, lp.settle(lower))
+            self._keep(lp, lp.settle(lower, False))
 
     def _keep(self, lp: Programme, settled: Run | None) -> None:
         """The better of two plans."""
