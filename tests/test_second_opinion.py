@@ -9,9 +9,11 @@ import random
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pulp
 import pytest
 
 from optimiser import (
@@ -25,6 +27,7 @@ from optimiser import (
     second_opinion,
 )
 from optimiser.library import library_files
+from optimiser.solve import external
 from optimiser.solve.arrays import Arrays
 from optimiser.solve.external import ExternalSession, available_solvers
 
@@ -272,3 +275,41 @@ def test_a_search_cut_off_without_a_plan_is_no_error() -> None:
     session = ExternalSession(arrays, SOLVER, columns)
     session.maximise(arrays.cost)
     assert session.run(0.1).ending == "time_limit"
+
+
+def test_a_column_that_nothing_names_comes_back_too() -> None:
+    # max a, a ≤ 3 by a row; b stands in no row and is worth nothing.
+    arrays = Arrays(
+        cost=np.array([1.0, 0.0]),
+        lower=np.zeros(2),
+        upper=np.array([9.0, 5.0]),
+        integer=np.zeros(2, dtype=bool),
+        row_lower=np.array([-np.inf]),
+        row_upper=np.array([3.0]),
+        start=np.array([0, 1], dtype=np.int32),
+        index=np.array([0], dtype=np.int32),
+        value=np.array([1.0]),
+    )
+    session = ExternalSession(arrays, SOLVER, 2)
+    session.maximise(arrays.cost)
+    run = session.run(10.0)
+    assert run.ending == "optimal" and run.values is not None
+    assert len(run.values) == 2 and run.values[0] == pytest.approx(3) and 0 <= run.values[1] <= 5
+
+
+@pytest.mark.parametrize(
+    "word, has_solution, ending",
+    [
+        ("Optimal", True, "optimal"),
+        ("GapLimit", True, "optimal"),
+        ("GapLimit", False, "time_limit"),
+        ("TimeLimit", True, "time_limit"),
+        ("NodeLimit", False, "time_limit"),
+        ("Infeasible", False, "infeasible"),
+        ("Unbounded", False, "unbounded"),
+        ("Failed", False, "error"),
+    ],
+)
+def test_how_a_solver_ended_in_the_words_of_the_newer_pulp(word: str, has_solution: bool, ending: str) -> None:
+    answer = SimpleNamespace(status=SimpleNamespace(name=word), has_solution=has_solution)
+    assert external._ending(pulp.LpProblem("any"), answer) == ending

@@ -153,3 +153,37 @@ def test_neighbours_at_random_as_the_solver_finds_them(seed: int) -> None:
         assert arrays.cost @ plan == pytest.approx(first, abs=1e-7)
         assert second @ plan == pytest.approx(best_value(arrays, second, (arrays.cost, first)), abs=1e-6)
         assert (arrays.activity(plan) <= arrays.row_upper + 1e-8).all()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_bound_that_goes_leaves_its_row_to_follow_from_the_rest(seed: int) -> None:
+    # Rows whose bound is gone stood at it in the neighbour's plan: they stand nowhere now.
+    rng = np.random.default_rng(seed)
+    matrix = rng.integers(0, 4, (5, 9)).astype(float)
+    basis: Basis | None = None
+    gone = 0
+    for step in range(6):
+        most = rng.integers(1, 12, 5).astype(float)
+        if step % 2 and basis is not None:
+            at = np.flatnonzero(~basis.is_basic()[9:])
+            most[at[:1]] = np.inf
+            gone += len(at[:1])
+        arrays = arrays_of(matrix, rng.integers(1, 5, 9).astype(float), most)
+        basis = basis or slack_basis(arrays)
+        plan = best(basis, arrays, [arrays.cost])
+        assert arrays.cost @ plan == pytest.approx(best_value(arrays, arrays.cost), abs=1e-7)
+        assert (arrays.activity(plan) <= arrays.row_upper + 1e-8).all()
+        assert not np.isinf(most[~basis.is_basic()[9:]]).any()
+    assert gone
+
+
+def test_what_follows_from_nothing_with_a_bound_is_not_settled() -> None:
+    # A row without bounds that holds a column without bounds: neither can stand anywhere.
+    arrays = knapsack(1.5)
+    basis = slack_basis(arrays)
+    best(basis, arrays, [arrays.cost])
+    assert basis.basic.tolist() == [1]
+    free = knapsack(np.inf)
+    free.lower[1], free.upper[1] = -np.inf, np.inf
+    with pytest.raises(NotSettled):
+        best(basis, free, [free.cost])

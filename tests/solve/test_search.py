@@ -207,3 +207,31 @@ def test_a_programme_without_rows_is_solved_though_no_bound_has_a_range():
     terms = [{"term": "attribute", "attribute": "value"}]
     result = allocate({"fund": {"tiers": []}, "candidates": sites, "objective": {"terms": terms}})
     assert result.termination == "optimal" and result.objective.value == 2 and result.binding == []
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_stage_without_time_keeps_the_plan_of_the_one_before(monkeypatch, at):
+    # Whole sites, two terms in order: the second is not searched any more, or the first not.
+    document = knapsack(12, 3, seed=1)
+    worth = {"term": "attribute", "attribute": "worth"}
+    document["objective"] = {
+        "mode": "lexicographic", "terms": [worth, {"term": "attribute", "attribute": "r0", "sense": "minimise"}]
+    }  # fmt: skip
+    best = allocate(document)
+    plain, runs = Session.run, []
+
+    def run(self, *args, **kwargs):
+        runs.append(self._integer)
+        if self._integer and sum(runs) >= at:
+            return Run("time_limit", None, None, None, None, None)
+        return plain(self, *args, **kwargs)
+
+    monkeypatch.setattr(Session, "run", run)
+    result = allocate(document)
+    assert result.termination == "time_limit"
+    if at == 1:
+        assert not result.has_allocation and result.objective.value is None
+    else:
+        first, second = result.objective.stages
+        assert first.proven and first.value == best.objective.stages[0].value and not second.proven
+        assert result.certificate.holds
