@@ -32,7 +32,7 @@ class Part(BaseModel):
 
 
 def _year(value: Any) -> Any:
-    if isinstance(value, str) and len(value) == 4 and value.isascii() and value.isdigit():
+    if isinstance(value, str) and len(value) == 4 and value.isascii() and value.isdigit() and value[0] != "0":
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999:
         return value
@@ -134,7 +134,7 @@ YearAmounts = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "propertyNames": {"pattern": "^[0-9]{4}$"},
+            "propertyNames": {"pattern": "^[1-9][0-9]{3}$"},
             "additionalProperties": {"type": "number", "minimum": 0, "maximum": GREATEST_AMOUNT},
         }
     ),

@@ -97,6 +97,7 @@ CASES: list[tuple[str, str, dict[str, object]]] = [
     ("missing-kind", "/constraints/n", {"/constraints/n": {"id": "n", "at_most": 2}}),
     ("bad-pattern", f"{A}/country", {f"{A}/country": "Portugal"}),
     ("bad-year", f"{A}/phases/p1/cost/27", {f"{A}/phases/p1/cost": {"27": 60}}),
+    ("bad-year", f"{A}/phases/p1/cost/0830", {f"{A}/phases/p1/cost": {"0830": 60}}),
     ("bad-id", f"{A}/tags/0", {f"{A}/tags": [" x"]}),
     ("not-whole", "/constraints/n/at_most", {"/constraints/n/at_most": 1.5}),
     ("too-large", f"{A}/attributes/chips", {f"{A}/attributes/chips": 1e13}),
@@ -599,3 +600,15 @@ def test_yaml_is_read_like_json(tmp_path):
         json.dumps(SOUND).replace('"2027": 60', "2027: 60")  # JSON is YAML; years may stand without quotes
     )
     assert load_file(tmp_path / "s.yaml").expect() == load_file(tmp_path / "s.json").expect()
+
+
+@pytest.mark.parametrize("year", ["0830", "0000", "10000", "२०२७"])
+def test_a_year_without_four_digits_is_a_finding_where_the_candidate_has_no_phases_too(year):
+    # "0830" was taken for 830 here, and refused with a traceback where the one phase is made from it.
+    document = {
+        "fund": {"tiers": [{"id": "t", "instrument": "grant", "size": 1}]},
+        "candidates": [{"id": "a", "cost": {year: 1}}],
+        "objective": {"terms": [{"term": "public_money"}]},
+    }
+    found = load_document(document).findings
+    assert [(f.code, f.pointer) for f in found] == [("bad-year", f"/candidates/a/cost/{year}")]

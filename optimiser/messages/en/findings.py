@@ -176,7 +176,7 @@ FINDINGS: dict[str, tuple[Words, Words]] = {
         "{found} does not have the form needed here.",
         "Countries are two capital letters, as in PT; years since a start are 0, 1, 2 …",
     ),
-    "bad-year": ("{found} is not a year.", "Write four digits, as in 2027."),
+    "bad-year": ("{found} is not a year.", "Write four digits, the first of them not 0, as in 2027."),
     "not-whole": ("{found} is not a whole number.", "Write a whole number."),
     "bad-id": (
         "{found} is not an id: it has blanks at an end, or characters that cannot be seen.",
