@@ -106,7 +106,8 @@ class LossSession(Session):
         """
         if self._tree is None or self._tree.open or self._tree.broken or not _is_near(least, best):
             return None
-        return self._tree.tied(least)
+        # The best plan is in one of them; without any, HiGHS called its node infeasible, and nothing is known.
+        return self._tree.tied(least) or None
 
     def run(
         self,

@@ -253,6 +253,9 @@ def test_where_plans_as_good_are_is_told_only_of_a_search_to_its_end(monkeypatch
     best = session.run(SECONDS).objective
     assert session.tied(best, best * (1 - 1e-7)) is not None
     assert session.tied(best, best * 0.99) is None  # closed without a trace
+    closed, session._tree.closed = session._tree.closed, []
+    assert session.tied(best, best) is None  # the best plan itself is nowhere: HiGHS lost it
+    session._tree.closed = closed
     session.bound_columns(np.array([0]), np.array([0.0]), np.array([1.0]))
     assert session.tied(best, best) is None
     session.run(SECONDS, nodes=3)
