@@ -1,4 +1,5 @@
-"""Which decision a search tree branches on: what a step costs is learnt by trying it, until enough is known.
+"""Which decision a search tree branches on: what a step costs is learnt from nodes behind such steps, and by trying it
+until enough is known.
 
 Reliability branching (Achterberg, Koch and Martin 2005, doi 10.1016/j.orl.2004.04.002).
 """
@@ -6,6 +7,7 @@ Reliability branching (Achterberg, Koch and Martin 2005, doi 10.1016/j.orl.2004.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from optimiser.solve.arrays import Floats
 
 RELIABLE = 16
-"""Trials of a step after which its mean cost is believed."""
+"""Trials of a step, nodes behind it counted, after which its mean cost is believed."""
 
 MOST_TRIED = 30
 """Decisions tried at one node, the most fractional first."""
@@ -28,12 +30,27 @@ Probe = Callable[[int, bool], float | None]
 """(decision, upward) → what the relaxation is worth after the step; None where no better plan is left."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A decision moved up or down, by so much, where the relaxation was worth ``value``."""
+
+    decision: int
+    upward: bool
+    by: float
+    value: float
+
+
 class Branching:
     """What steps cost so far, for each unit by which they moved a decision: down and up."""
 
     def __init__(self, decisions: int):
         self._cost = np.zeros((2, decisions))
         self._trials = np.zeros((2, decisions))
+
+    def learn(self, step: Step, reached: float) -> None:
+        """What the relaxation is worth after a step: by a trial, or by the node that it led to."""
+        self._cost[int(step.upward), step.decision] += max(step.value - reached, 0.0) / step.by
+        self._trials[int(step.upward), step.decision] += 1
 
     def choose(
         self, at: Floats, value: float, lower: Bounds, upper: Bounds, probe: Probe, whole_within: float
@@ -56,8 +73,7 @@ class Branching:
                     else:
                         lower[n] = np.ceil(at[n])
                     break
-                self._cost[int(upward), n] += max(value - reached, 0.0) / (1.0 - part[n] if upward else part[n])
-                self._trials[int(upward), n] += 1
+                self.learn(Step(n, upward, 1.0 - part[n] if upward else part[n], value), reached)
             if lower[n] > upper[n]:
                 return None
         left = open_[lower[open_] < upper[open_]]

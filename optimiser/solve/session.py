@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import highspy
@@ -63,6 +63,8 @@ class Session:
         self._cost = arrays.cost
         self._is_as_stated = True
         self._stands: Any = None
+        self._reads_duals = True
+        self._last: tuple[Run, Any] | None = None
         self._watch = watch
         self._threads = threads
         # highspy types half of its calls; every status is checked here instead.
@@ -91,15 +93,18 @@ class Session:
 
     def expect_small_changes(self) -> None:
         """Many linear programmes follow, each a few dozen steps from the last: neither scaling nor a perturbation pays
-        for itself then; without them such runs took two thirds of their time."""
+        for itself then; without them such runs took two thirds of their time. Duals are read where they are asked for
+        (``priced``)."""
         for option, value, _ in _SMALL_CHANGES:
             self._set(option, value)
+        self._reads_duals = False
         self.forget()
 
     def expect_anything(self) -> None:
         """HiGHS's own choices again."""
         for option, _, value in _SMALL_CHANGES:
             self._set(option, value)
+        self._reads_duals = True
         # Seen after an infeasible run without scaling: an "optimum" 128 times as large as the plan, by a stale scale.
         self.forget()
 
@@ -306,20 +311,32 @@ class Session:
         info = self._highs.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         has_values = feasible and ending in ("optimal", "time_limit", "node_limit")
-        solution = self._highs.getSolution()
-        has_duals = has_values and ending == "optimal" and not self._integer and solution.dual_valid
+        solution = self._highs.getSolution()  # a copy, which changes of the model leave as it is
+        has_duals = has_values and ending == "optimal" and not self._integer and self._reads_duals
         if self._integer:
             bound = info.mip_dual_bound
         else:
             bound = info.objective_function_value if ending == "optimal" else np.inf
-        return Run(
+        run = Run(
             ending=ending,
             values=np.array(solution.col_value) if has_values else None,
-            row_dual=np.array(solution.row_dual) / self._scale if has_duals else None,
-            column_dual=np.array(solution.col_dual) / self._scale if has_duals else None,
+            row_dual=None,
+            column_dual=None,
             objective=info.objective_function_value / self._scale if has_values else None,
             bound=bound / self._scale + 0.0 if np.isfinite(bound) else None,
         )
+        self._last = run, solution
+        return self.priced(run) if has_duals else run
+
+    def priced(self, run: Run) -> Run:
+        """The last run, with its duals if they mean anything: HiGHS hands them over number by number, which takes a
+        tenth of the time of a small programme."""
+        assert self._last is not None and self._last[0] is run, "duals are those of the last run"
+        solution = self._last[1]
+        if not solution.dual_valid:
+            return run
+        row_dual, column_dual = (np.array(dual) / self._scale for dual in (solution.row_dual, solution.col_dual))
+        return replace(run, row_dual=row_dual, column_dual=column_dual)
 
     def _told_apart(self, time_limit_s: float) -> Run:
         """Presolve says "unbounded or infeasible": without an objective only infeasible can come back."""

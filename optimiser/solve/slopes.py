@@ -19,7 +19,7 @@ NEW_DRAWS = 0.1
 LATELY = 400
 """Looks for which a draw above the threshold at one of them counts as one that may be so again."""
 
-ALL_EVERY = 20
+ALL_EVERY = 60
 """Looks between two over all draws, whatever those seen lately say."""
 
 

@@ -11,7 +11,7 @@ from optimiser.solve.arrays import Floats
 from optimiser.solve.options import SEED
 from optimiser.solve.session import Run, Session
 
-MOST_TRIED = 400
+MOST_TRIED = 200
 """Exchanges tried without a better plan before the search ends."""
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Floats
-from optimiser.solve.branching import Bounds, Branching
+from optimiser.solve.branching import Bounds, Branching, Step
 from optimiser.solve.session import Run, Session
 from optimiser.solve.swaps import swapped
 
@@ -44,12 +44,16 @@ Boxes = Sequence[tuple[Bounds, Bounds]]
 
 @dataclass(order=True, slots=True)
 class _Node:
-    """Decisions between bounds. Nodes are ordered by what they promise (``key`` is less that), the oldest first."""
+    """Decisions between bounds. Nodes are ordered by what they promise (``key`` is less that), the oldest first.
+
+    step: the one that led here from the node above.
+    """
 
     key: float
     number: int
     lower: Bounds = field(compare=False)
     upper: Bounds = field(compare=False)
+    step: Step | None = field(compare=False, default=None)
 
 
 @dataclass(slots=True)
@@ -68,8 +72,8 @@ class Programme:
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None; surely: only where no basis says otherwise. tidy: called after each run. found: the best plan of all, where it
-    was found in this thread and is still to be improved by exchanges.
+    None; surely: only where no basis says otherwise. price: the last run with its duals. tidy: called with it. found:
+    the best plan of all, where it was found in this thread and is still to be improved by exchanges.
     """
 
     session: Session
@@ -77,6 +81,7 @@ class Programme:
     solve: Callable[[], Run]
     refine: Callable[[Floats], bool]
     settle: Callable[[Floats, bool], Run | None]
+    price: Callable[[Run], Run]
     tidy: Callable[[Run], None]
     found: Run | None = None
 
@@ -180,6 +185,9 @@ class Tree:
         if self.broken:
             self._put([node])
             return None
+        if node.step is not None and (run is not None or -node.key < node.step.value):
+            # Of a node that holds no plan at all, or was never solved, the cost is not known.
+            growth.branching.learn(node.step, -node.key)
         if run is not None and run.values is not None:
             if growth.last is None:
                 self._round_down(lp, run.values)
@@ -207,10 +215,10 @@ class Tree:
         """What may hold plans worth at least so much, once nothing is open."""
         return [(node.lower, node.upper) for node in self.closed if -node.key >= least]
 
-    def _node(self, lower: Bounds, upper: Bounds, promised: float) -> _Node:
+    def _node(self, lower: Bounds, upper: Bounds, promised: float, step: Step | None = None) -> _Node:
         with self._turn:
             self._made += 1
-            return _Node(-promised, self._made, lower, upper)
+            return _Node(-promised, self._made, lower, upper, step)
 
     def _worth_more(self, value: float) -> bool:
         return self.best is None or self.best.objective is None or self.worth(value, self.best.objective)
@@ -238,7 +246,6 @@ class Tree:
             if run.values is None or run.objective is None or run.ending != "optimal":
                 self.broken = True
                 return None
-            lp.tidy(run)
             node.key = max(node.key, -run.objective)
             if not self._worth_more(run.objective):
                 self._close(node)
@@ -254,13 +261,14 @@ class Tree:
                     self.broken = self.broken or self._worth_more(run.objective)
                     return None
             elif not hidden or not (to_the_end or looks < ROUNDS):
-                return run
+                return lp.price(run)
 
     def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""
         assert run.values is not None and run.objective is not None
         at = run.values[self.whole]
         lower, upper = self._by_reduced_cost(node, run, at)
+        lp.tidy(run)
 
         def probe(n: int, upward: bool) -> float | None:
             """What the relaxation is worth with one decision made; None where that is no plan as good as the best."""
@@ -278,8 +286,10 @@ class Tree:
             return [] if (lower > upper).any() else [self._node(lower, upper, run.objective)]
         low, high = lower.copy(), upper.copy()
         high[n], low[n] = np.floor(at[n]), np.ceil(at[n])
-        below, above = self._node(lower, high, run.objective), self._node(low, upper, run.objective)
-        return [above, below] if at[n] - np.floor(at[n]) > 0.5 else [below, above]
+        part = float(at[n] - np.floor(at[n]))
+        below = self._node(lower, high, run.objective, Step(n, False, part, run.objective))
+        above = self._node(low, upper, run.objective, Step(n, True, 1.0 - part, run.objective))
+        return [above, below] if part > 0.5 else [below, above]
 
     def _by_reduced_cost(self, node: _Node, run: Run, at: Floats) -> tuple[Bounds, Bounds]:
         """The node's bounds, with decisions settled that would cost more than the node promises over the best plan."""

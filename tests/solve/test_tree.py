@@ -15,7 +15,7 @@ from optimiser.solve import losses as solve_losses
 from optimiser.solve import tree as solve_tree
 from optimiser.solve import whole_decisions
 from optimiser.solve.arrays import arrays_of
-from optimiser.solve.branching import RELIABLE, Branching
+from optimiser.solve.branching import RELIABLE, Branching, Step
 from optimiser.solve.goals import cost_of
 from optimiser.solve.losses import LossSession
 from optimiser.solve.session import Run, Session
@@ -436,6 +436,50 @@ class TestBranching:
             bounds = np.array([0], dtype=np.int32), np.array([1], dtype=np.int8)
             branching.choose(np.array([0.5]), 10.0, *bounds, lambda n, upward: asked.append(n) or 9.0, 1e-6)
         assert len(asked) == 2 * RELIABLE  # both sides each time
+
+    def test_nodes_behind_a_step_are_trials_of_it(self):
+        branching = Branching(2)
+        for step, reached in (((0, False), 9.0), ((0, True), 9.0), ((1, False), 8.0), ((1, True), 8.0)):
+            for _ in range(RELIABLE):
+                branching.learn(Step(*step, 0.5, 10.0), reached)
+
+        def probe(n, upward):
+            raise AssertionError("enough is known")
+
+        bounds = np.zeros(2, dtype=np.int32), np.ones(2, dtype=np.int32)
+        assert branching.choose(np.array([0.5, 0.5]), 10.0, *bounds, probe, 1e-6) == 1
+
+
+def test_what_a_step_costs_is_also_learnt_from_the_nodes_behind_it(monkeypatch):
+    """A node is looked at until little is hidden; what it costs says more than a trial, which is not."""
+    learnt = []
+    monkeypatch.setattr(Branching, "learn", lambda self, step, reached: learnt.append((step, reached)))
+    monkeypatch.setattr("optimiser.solve.branching.RELIABLE", 0)  # no trials
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    session = session_of(pledged(5, 24, draws=2000))
+    assert session.run(SECONDS).ending == "optimal"
+    nodes = session._tree._solved_nodes
+    assert nodes / 3 < len(learnt) < nodes
+    assert all(reached <= step.value and 0 < step.by < 1 for step, reached in learnt)
+
+
+def test_duals_are_those_of_the_last_run():
+    def small(document, reads):
+        session = session_of(document)
+        session.relax()
+        session.expect_small_changes()
+        session._reads_duals = reads or session._reads_duals
+        return session, Session.run(session, SECONDS)
+
+    (_, read_at_once), (session, run) = (small(pledged(5, 24, draws=2000), reads) for reads in (True, False))
+    assert read_at_once.row_dual is not None and run.row_dual is None and run.column_dual is None
+    session.add_row([0, 1, 2], np.ones(3), -1e9, np.inf)  # what was read stays as it was
+    priced = session.priced(run)
+    assert (priced.row_dual == read_at_once.row_dual).all() and (priced.column_dual == read_at_once.column_dual).all()
+    session.bound_columns(session._whole[:1], np.zeros(1), np.zeros(1))
+    Session.run(session, SECONDS)
+    with pytest.raises(AssertionError, match="last run"):
+        session.priced(run)
 
 
 def test_a_whole_fund_is_allocated_and_certified():
