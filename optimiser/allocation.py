@@ -19,7 +19,6 @@ from optimiser.errors import ScenarioError
 from optimiser.findings import Finding, has_errors
 from optimiser.messages import Phrase, labelled
 from optimiser.model.build import Model, build_model
-from optimiser.model.programme import PlainPort, Port
 from optimiser.plan import Plan, million
 from optimiser.result.aid import grant_equivalents
 from optimiser.result.binding import binding_of
@@ -115,7 +114,7 @@ def solve_scenario(
     Errors: SolverError where the solver refuses.
     """
     with collector_paused():
-        return solved(scenario, options, time.perf_counter(), also, PlainPort())
+        return solved(scenario, options, time.perf_counter(), also)
 
 
 def solve_stated(
@@ -143,11 +142,10 @@ def solved(
     options: SolveOptions | None,
     started: float,
     also: Callable[[Model], Model] | None = None,
-    port: Port | None = None,
 ) -> Optimum:
-    """The best plan of a checked scenario. also: as of ``solve_scenario``. port: as of ``build_model``."""
+    """The best plan of a checked scenario. also: as of ``solve_scenario``."""
     options = options or options_of(scenario)
-    model = build_model(scenario, port=port)
+    model = build_model(scenario)
     if also is not None:
         model = also(model)
     arrays = arrays_of(model.programme)

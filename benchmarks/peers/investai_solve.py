@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optimiser import Scenario, SolveOptions, load_document
-from optimiser.allocation import PlainPort, solve_scenario
+from optimiser.allocation import solve_scenario
 from optimiser.model.build import build_model
 from optimiser.model.objective import stage_name
 from optimiser.solve.arrays import arrays_of
@@ -62,7 +62,7 @@ def frontier(asked: TradeOff) -> list[float]:
     """The first term at each floor of the second (E1), from where the point before ended."""
     scenario = asked.scenario
     second = stage_name(1, scenario.objective.terms[1])
-    model = build_model(scenario, {second: 0.0}, port=PlainPort())
+    model = build_model(scenario, {second: 0.0})
     model = replace(model, goals=model.goals[:1])
     arrays, start = arrays_of(model.programme), Start()
     (floor,) = (n for n, row in enumerate(model.programme.rows) if row.label == "E1")

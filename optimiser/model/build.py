@@ -21,7 +21,7 @@ from optimiser.model.columns import Columns, add_columns
 from optimiser.model.data import Data, data_of
 from optimiser.model.losses import LossFunction, Pool
 from optimiser.model.objective import Goal, State
-from optimiser.model.programme import Port, Programme, PulpPort
+from optimiser.model.programme import PlainPort, Port, Programme
 from optimiser.risk.draws import Draws, draws_of
 from optimiser.scenario.scenario import Scenario
 
@@ -86,11 +86,11 @@ def build_model(
 
     floors: what stages of the objective must reach at least, by their name (E1).
     further: sums that are no part of the scenario's own objective, stated for whoever asks for them.
-    port: where it is stated; PuLP if absent.
+    port: where it is stated; ``PulpPort`` for a PuLP problem, plain numbers if absent.
     """
     draws = draws_of(scenario) if scenario.risk is not None else None
     data = data_of(scenario, draws)
-    programme = Programme(port or PulpPort(scenario.name))
+    programme = Programme(port or PlainPort())
     columns = add_columns(programme, data)
     for rule in RULES:
         rule(programme, data, columns)

@@ -81,7 +81,7 @@ class StatedFamily:
         """
         if scenario.risk is not None:
             self._columns = None
-            return build_model(scenario, port=PlainPort())
+            return build_model(scenario)
         parts = _parts(document)
         changed = {name for name in parts | self._parts if parts.get(name) != self._parts.get(name)}
         if changed - READERS.keys():

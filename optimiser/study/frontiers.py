@@ -31,7 +31,6 @@ from optimiser.evaluation import scored
 from optimiser.findings import Finding
 from optimiser.model.build import Model, build_model
 from optimiser.model.objective import Goal, stage_name
-from optimiser.model.programme import PlainPort
 from optimiser.plan import EUROS_PER_MILLION, Plan
 from optimiser.result.losses import loss_book
 from optimiser.result.measures import MEASURES, unit_of
@@ -380,7 +379,7 @@ class _Search:
     def _side(self) -> _Side:
         """The terms in their order, with the row for the floor of the second."""
         scenario = self._of_terms(self.order)
-        model = build_model(scenario, {stage_name(1, scenario.objective.terms[1]): 0.0}, port=PlainPort())
+        model = build_model(scenario, {stage_name(1, scenario.objective.terms[1]): 0.0})
         arrays = arrays_of(model.programme)
         rows = [n for n, row in enumerate(model.programme.rows) if row.label == "E1"]
         costs = [cost_of(goal, len(arrays.cost)) for goal in _goals(scenario, model)]

@@ -29,7 +29,6 @@ from optimiser.evaluation import scored
 from optimiser.findings import Finding
 from optimiser.model.build import Model, build_model
 from optimiser.model.objective import Goal
-from optimiser.model.programme import PlainPort
 from optimiser.result.result import Provenance, Result, ScenarioId, Termination
 from optimiser.scenario.canonical import scenario_sha256
 from optimiser.scenario.load import Loaded, document_of, load_document, with_patch
@@ -162,7 +161,7 @@ class Stated:
 def stated(name: str, probability: float, loaded: Loaded) -> Stated:
     """A scenario, stated as a programme."""
     scenario = loaded.expect()
-    model = build_model(scenario, port=PlainPort())
+    model = build_model(scenario)
     arrays = arrays_of(model.programme)
     return Stated(name, probability, loaded, scenario, model, arrays, cost_of(model.goals[0], len(arrays.cost)))
 

@@ -15,7 +15,7 @@ from optimiser.batch.family import Family
 from optimiser.library import library_files
 from optimiser.model.build import Model, build_model
 from optimiser.model.family import StatedFamily
-from optimiser.model.programme import PlainPort
+from optimiser.model.programme import PulpPort
 from optimiser.result.result import Result
 from optimiser.scenario.canonical import canonical_of
 from optimiser.scenario.load import load_document, load_file
@@ -102,8 +102,8 @@ def assert_same_model(one: Model, other: Model) -> None:
 
 
 def stated_alike(family: StatedFamily, scenario: Scenario) -> None:
-    in_pulp = build_model(scenario)
-    assert_same_model(build_model(scenario, port=PlainPort()), in_pulp)
+    in_pulp = build_model(scenario, port=PulpPort(scenario.name))
+    assert_same_model(build_model(scenario), in_pulp)
     assert_same_model(family.model_of(scenario, canonical_of(scenario).document), in_pulp)
 
 
