@@ -118,6 +118,8 @@ class LossSession(Session):
         nodes: int | None = None,
         method: Method = "dual",
         among: Boxes | None = None,
+        *,
+        surely: bool = True,
     ) -> Run:
         """Solve, look what the plan hides, solve again, until it hides nothing. Whole decisions ``among`` these boxes.
 
@@ -128,7 +130,7 @@ class LossSession(Session):
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
-            return _without_column_duals(self._kept_surely(deadline, method))
+            return _without_column_duals(self._kept(deadline, method, surely))
 
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
@@ -186,7 +188,7 @@ class LossSession(Session):
         """
         original, first = self._highs, len(self._learnt)
         promised = np.inf
-        self._continue_in_copy()
+        self.continue_in_copy()
         looks, most = (LOOKS, LOOK_NODES) if nodes is None else (min(LOOKS, 2), min(LOOK_NODES, nodes))
         for _ in range(looks):
             run = super().run(_left(deadline), mip_gap, absolute_gap, most)
@@ -214,12 +216,12 @@ class LossSession(Session):
             del learnt.of.stated[learnt.name]
         return None, promised
 
-    def _kept(self, deadline: float, method: Method = "dual") -> Run:
+    def _kept(self, deadline: float, method: Method = "dual", surely: bool = True) -> Run:
         """A linear programme, solved until its plan hides nothing."""
         self._mean = None
         before = self.rounds
         while True:
-            run = super().run(_left(deadline), method=method)
+            run = super().run(_left(deadline), method=method, surely=surely)
             if run.values is None or not self._refined(run.values):
                 return run
             self.rounds += 1
@@ -228,15 +230,6 @@ class LossSession(Session):
             method = "dual"  # the plan was excluded: its basis is still dual feasible
             if time.perf_counter() >= deadline:
                 return Run("time_limit", None, None, None, None, run.bound)
-
-    def _kept_surely(self, deadline: float, method: Method = "dual") -> Run:
-        """The same; "infeasible" was said once of a plan in hand, from the basis of another node, so that is asked
-        again from none."""
-        run = self._kept(deadline, method)
-        if run.ending != "infeasible":
-            return run
-        self.forget()
-        return self._kept(deadline)
 
     def _branched(
         self,
@@ -280,7 +273,6 @@ class LossSession(Session):
         """Another instance of HiGHS with the model as it stands, for another thread; what each learns is its own."""
         twin = copy.copy(self)
         twin._threads = 1  # HiGHS keeps a pool of threads for each thread that calls it
-        twin._continue_in_copy()
         twin.expect_small_changes()
         of = {id(draws): draws.twin() for draws in self._draws}
         twin._draws = list(of.values())
@@ -288,13 +280,9 @@ class LossSession(Session):
         return twin
 
     def _relaxed(self, deadline: float) -> Run:
-        """A linear programme from the last basis. What that calls anything but optimal is asked again without it: seen
-        with a node's own plan, which HiGHS called infeasible from the basis of another node. Where the dual simplex
-        method ends with "unknown", the primal one has always known."""
+        """A linear programme from the last basis. Where the dual simplex method ends with "unknown", the primal one
+        from none has always known."""
         run = Session.run(self, _left(deadline))
-        if run.values is None:
-            self.forget()
-            run = Session.run(self, _left(deadline))
         if run.values is None and run.ending != "infeasible":
             self.forget()
             run = Session.run(self, _left(deadline), method="primal")
@@ -326,7 +314,7 @@ class LossSession(Session):
         if (fixed < lower).any() or (fixed > upper).any():
             return None
         self._bound_whole(fixed, fixed)
-        run = self._kept_surely(deadline) if surely else self._kept(deadline)
+        run = self._kept(deadline, surely=surely)
         return run if run.ending == "optimal" and run.values is not None else None
 
     def _is_over(self, deadline: float) -> bool:

@@ -63,7 +63,7 @@ class Session:
         self._cost = arrays.cost
         self._is_as_stated = True
         self._stands: Any = None
-        self._reads_duals = True
+        self._few_steps = False
         self._last: tuple[Run, Any] | None = None
         self._watch = watch
         self._threads = threads
@@ -84,29 +84,31 @@ class Session:
         if self._watch is not None:
             for interrupt in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt):
                 interrupt.subscribe(self._looked_on)
+        for option, small, usual in _SMALL_CHANGES:
+            self._set(option, small if self._few_steps else usual)
 
-    def _continue_in_copy(self) -> None:
-        """Go on in another instance with the model as it stands; the one so far is left as it is."""
+    def continue_in_copy(self) -> None:
+        """Go on in another instance with the model as it stands; the one so far is left as it is.
+
+        What HiGHS 1.16 knows of earlier runs does not all go with ``forget``. Seen where scaling was switched off and
+        on again: an "optimum" 128 times as large as the plan.
+        """
         model = self._highs.getLp()
         self._begin()
         self._check(self._highs.passModel(model), "passModel")
+        self._stands = None
 
     def expect_small_changes(self) -> None:
         """Many linear programmes follow, each a few dozen steps from the last: neither scaling nor a perturbation pays
         for itself then; without them such runs took two thirds of their time. Duals are read where they are asked for
         (``priced``)."""
-        for option, value, _ in _SMALL_CHANGES:
-            self._set(option, value)
-        self._reads_duals = False
-        self.forget()
+        self._few_steps = True
+        self.continue_in_copy()
 
     def expect_anything(self) -> None:
         """HiGHS's own choices again."""
-        for option, _, value in _SMALL_CHANGES:
-            self._set(option, value)
-        self._reads_duals = True
-        # Seen after an infeasible run without scaling: an "optimum" 128 times as large as the plan, by a stale scale.
-        self.forget()
+        self._few_steps = False
+        self.continue_in_copy()
 
     def maximise(self, cost: Floats) -> None:
         """Change the objective.
@@ -222,8 +224,10 @@ class Session:
         absolute_gap: float = 0.0,
         nodes: int | None = None,
         method: Method = "dual",
+        *,
+        surely: bool = True,
     ) -> Run:
-        """Solve what stands."""
+        """Solve what stands. surely: "infeasible" of a linear programme is not believed before it is said twice."""
         # HiGHS counts an integer search from its start, a linear programme from the instance's first run.
         passed = 0.0 if self._integer else self._highs.getRunTime()
         self._set("time_limit", passed + max(time_limit_s, 0.0))
@@ -238,6 +242,14 @@ class Session:
         self._set("presolve", "off" if by_simplex else "choose")
         self._set("simplex_dual_edge_weight_strategy", 1 if by_simplex else -1)
         run = self._run(time_limit_s)
+        if surely and by_simplex and run.ending == "infeasible":
+            # Seen of plans in hand, from the basis of another programme and also from none (HiGHS 1.16, Devex weights):
+            # asked again from nothing, by HiGHS's own choices.
+            self.forget()
+            self._set("presolve", "choose")
+            self._set("simplex_strategy", 1)
+            self._set("simplex_dual_edge_weight_strategy", -1)
+            run = self._run(time_limit_s)
         if not self._agrees(run):
             # Seen with changed integer models: an "optimum" whose value is not that of its plan.
             self._set("presolve", "off")
@@ -312,7 +324,7 @@ class Session:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         has_values = feasible and ending in ("optimal", "time_limit", "node_limit")
         solution = self._highs.getSolution()  # a copy, which changes of the model leave as it is
-        has_duals = has_values and ending == "optimal" and not self._integer and self._reads_duals
+        has_duals = has_values and ending == "optimal" and not self._integer and not self._few_steps
         if self._integer:
             bound = info.mip_dual_bound
         else:

@@ -72,7 +72,7 @@ class Programme:
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None; surely: only where no basis says otherwise. price: the last run with its duals. tidy: called with it. found:
+    None; surely: only where that is said twice. price: the last run with its duals. tidy: called with it. found:
     the best plan of all, where it was found in this thread and is still to be improved by exchanges.
     """
 
