@@ -227,7 +227,7 @@ class Session:
         *,
         surely: bool = True,
     ) -> Run:
-        """Solve what stands. surely: "infeasible" of a linear programme is not believed before it is said twice."""
+        """Solve what stands. surely: "infeasible" of a linear programme is asked twice before it is believed."""
         # HiGHS counts an integer search from its start, a linear programme from the instance's first run.
         passed = 0.0 if self._integer else self._highs.getRunTime()
         self._set("time_limit", passed + max(time_limit_s, 0.0))
@@ -244,12 +244,14 @@ class Session:
         run = self._run(time_limit_s)
         if surely and by_simplex and run.ending == "infeasible":
             # Seen of plans in hand, from the basis of another programme and also from none (HiGHS 1.16, Devex weights):
-            # asked again from nothing, by HiGHS's own choices.
+            # asked again from nothing, by the primal method with HiGHS's own choices. The dual one with them ended
+            # "unknown" where no plan was; where that is said, the first word stands.
             self.forget()
             self._set("presolve", "choose")
-            self._set("simplex_strategy", 1)
+            self._set("simplex_strategy", 4)
             self._set("simplex_dual_edge_weight_strategy", -1)
-            run = self._run(time_limit_s)
+            again = self._run(time_limit_s)
+            run = run if again.ending == "error" else again
         if not self._agrees(run):
             # Seen with changed integer models: an "optimum" whose value is not that of its plan.
             self._set("presolve", "off")

@@ -72,7 +72,7 @@ class Programme:
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None; surely: only where that is said twice. price: the last run with its duals. tidy: called with it. found:
+    None; surely: only where that was asked twice. price: the last run with its duals. tidy: called with it. found:
     the best plan of all, where it was found in this thread and is still to be improved by exchanges.
     """
 
@@ -244,7 +244,9 @@ class Tree:
             if run.ending == "infeasible":
                 return None
             if run.values is None or run.objective is None or run.ending != "optimal":
-                self.broken = True
+                halves = self._halves(node) if run.ending == "error" else []
+                self._put(halves)
+                self.broken = self.broken or not halves
                 return None
             node.key = max(node.key, -run.objective)
             if not self._worth_more(run.objective):
@@ -262,6 +264,17 @@ class Tree:
                     return None
             elif not hidden or not (to_the_end or looks < ROUNDS):
                 return lp.price(run)
+
+    def _halves(self, node: _Node) -> list[_Node]:
+        """The nodes below one whose relaxation HiGHS could not solve; none where every decision is made."""
+        undecided = np.flatnonzero(node.lower < node.upper)
+        if not len(undecided):
+            return []
+        n = undecided[0]
+        high, low = node.upper.copy(), node.lower.copy()
+        high[n] = (node.lower[n] + node.upper[n]) // 2
+        low[n] = high[n] + 1
+        return [self._node(node.lower, high, -node.key), self._node(low, node.upper, -node.key)]
 
     def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""

@@ -212,6 +212,44 @@ def test_infeasible_is_believed_when_it_is_said_twice(monkeypatch):
     assert asked == [(False, "off", 1)] or asked == [(True, "off", 1)]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_node_that_highs_cannot_solve_is_halved(seed, monkeypatch):
+    # "Unknown" of one node in thousands gave up the tree; the search that came then did not end in 200 seconds.
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    document = pledged(seed, 12)
+    best = session_of(document).run(SECONDS)
+    asked = itertools.count(1)
+    plain = LossSession._relaxed
+
+    def failing(self, deadline):
+        run = plain(self, deadline)
+        lp = self._highs.getLp()
+        is_decided = (np.subtract(lp.col_upper_, lp.col_lower_)[self._whole] == 0).all()
+        return replace(run, ending="error", values=None, objective=None) if not is_decided and next(asked) % 3 else run
+
+    monkeypatch.setattr(LossSession, "_relaxed", failing)
+    session = session_of(document)
+    run = session.run(SECONDS)
+    assert next(asked) > 3 and not session._tree.broken and not session._tree.open
+    assert run.ending == "optimal" and run.objective == pytest.approx(best.objective, rel=1e-9)
+
+
+def test_second_words_that_say_nothing_leave_the_first(monkeypatch):
+    # HiGHS called a node without plans infeasible by one method and "unknown" by the next.
+    session = session_of(pledged(3, 8))
+    session.relax()
+    at = np.ones(len(session._whole))
+    session.bound_columns(session._whole, at, at)
+    plain, asked = Session._run, []
+
+    def doubtful(self, *args, **kwargs):
+        asked.append(plain(self, *args, **kwargs))
+        return asked[0] if len(asked) == 1 else replace(asked[0], ending="error")
+
+    monkeypatch.setattr(Session, "_run", doubtful)
+    assert session.run(SECONDS).ending == "infeasible" and len(asked) == 2
+
+
 def twins(seed, n):
     """Whole sites, each of which stands there twice: whoever builds one of two has as good a plan with the other."""
     document = pledged(seed, n)
