@@ -22,6 +22,9 @@ LATELY = 400
 ALL_EVERY = 60
 """Looks between two over all draws, whatever those seen lately say."""
 
+FEW = 8
+"""One in so many draws above the threshold, or fewer: their rows are copied before they are summed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slope:
@@ -56,7 +59,14 @@ class _Part:
     def slope(self, above: NDArray[np.intp]) -> Slope:
         """The mean loss of some of them."""
         weight = self.probability[above]
-        return Slope(np.asarray(self.losses[above].T @ weight), float(weight.sum()))
+        if len(above) * FEW < len(self.probability):
+            lost = self.losses[above].T @ weight
+        else:
+            # To copy the rows of many takes longer than to multiply those of the others by nothing.
+            every = np.zeros(len(self.probability))
+            every[above] = weight
+            lost = self.losses.T @ every
+        return Slope(np.asarray(lost), float(weight.sum()))
 
 
 class Draws:
@@ -96,7 +106,7 @@ class Draws:
         if cheaply and self._few_are_new and self._looks % ALL_EVERY:
             if self._part is None:
                 self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
-                self._part = _Part(self._all.losses[self._lately], self._all.probability[self._lately])
+                self._part = _Part(self._all.losses[self._lately].tocsc(), self._all.probability[self._lately])
             for values in plans:
                 above = self._part.above(self.function, values)
                 self._seen[self._lately[above]] = self._looks
