@@ -62,7 +62,7 @@ def one_run(sites: int) -> dict[str, float]:
         at = lap("load", at)
     scenario = loaded.expect()
     model = build_model(scenario)
-    at = lap("state in PuLP", at)
+    at = lap("state the model", at)
     arrays = arrays_of(model.programme)
     at = lap("take out as arrays", at)
     outcome = solve_model(model, arrays, SolveOptions())
