@@ -154,6 +154,24 @@ def test_shares_of_the_whole_are_asked_of_the_whole_list():
     assert len(chosen(result)) == 4 and row.allowed
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "attribute", "attribute": "pue", "average_by": "value", "at_most": 1.2},
+        {"kind": "money", "of": {"countries": ["PT"]}, "at_most_share": 0.5},
+    ],
+    ids=["A1", "G1"],
+)
+def test_averages_and_shares_are_asked_of_the_whole_list(rule):
+    """a, first in the list, is above the average and has all the money; b, after it, is as far below."""
+    sites = [
+        site("a", 20, 1, 2, "PT", attributes={"pue": 1.4}),
+        site("b", 20, 1, 1, "ES", attributes={"pue": 1.0}),
+    ]
+    result, row, _ = strategy(scenario(sites, score=S, constraints=[{"id": "rule", **rule}]), "rank-and-cut")
+    assert chosen(result) == {"a": 1, "b": 1} and row.allowed
+
+
 def test_nothing_can_be_chosen_where_what_is_decided_cannot_be_paid():
     document = four(size=40)
     document["candidates"][0]["locked"] = "in"

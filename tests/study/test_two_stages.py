@@ -72,6 +72,13 @@ def test_the_farmer_has_his_published_measures():
         assert values[:3] == pytest.approx([170, 80, 250], abs=1e-4)
 
 
+@pytest.mark.parametrize("before", [{}, {1: np.eye(9)[3]}], ids=["objective", "soft rules first"])
+def test_blocks_that_no_plan_keeps_have_no_value(before):
+    too_much = farmer(YIELDS["mean"], (200.0, 200.0, 200.0))
+    outcome = best([Block(too_much.arrays, too_much.cost, 1.0, before=before)], [])
+    assert (outcome.ending, outcome.value, outcome.values) == ("infeasible", None, ())
+
+
 def fund(budgets: list[float], chances: list[float], sites: list[tuple[float, float]], now: list[str]) -> Document:
     """Sites (cost, worth) and a tier whose size differs between the variants."""
     return {
