@@ -45,7 +45,7 @@ def test_the_steps_of_one_allocation_are_told():
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     steps = dict(re.findall(r"^  (\S.*?) +(\d+\.\d+)  ", done.stdout, re.MULTILINE))
-    assert {"load", "state in PuLP", "search, all stages", "write up", "JSON", "HiGHS"} <= steps.keys()
+    assert {"load", "state the model", "search, all stages", "write up", "JSON", "HiGHS"} <= steps.keys()
     assert all(float(seconds) >= 0 for seconds in steps.values())
 
 
