@@ -9,10 +9,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from api.preferences import ASYNC, MINIMAL
 from api.problems import JSON, PROBLEM_JSON, STATUS, problem_type
 from optimiser.explain.answer import Explanation, Repair
 from optimiser.library import library_files
 from optimiser.messages import catalogue
+from optimiser.result.minimal import MinimalResult
 from optimiser.result.result import Result
 from optimiser.scenario.schema import scenario_schema
 from optimiser.strategies.comparison import Comparison
@@ -50,8 +52,9 @@ KEY = {
 PREFER = {
     "name": "Prefer",
     "in": "header",
-    "description": "`respond-async`: queue it as a job",
-    "schema": {"type": "string"},
+    "description": "`respond-async`: queue it as a job; `return=minimal`: the plan and its certificate alone",
+    "schema": TEXT,
+    "examples": {"job": {"value": ASYNC}, "plan alone": {"value": MINIMAL}},
 }
 
 SWEEP = {"base": "investai-2025", "grid": {"/discount_rate": {"from": 0.0, "to": 0.05, "count": 6}}}
@@ -78,7 +81,9 @@ def problems_documentation(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def allocation_documentation() -> Schema:
     """Body and responses of ``POST /v1/allocations``."""
-    described = _posted("Scenario", "Result", with_examples=True, headers=(PREFER, KEY))
+    described = _posted("Scenario", "Allocation", with_examples=True, headers=(PREFER, KEY))
+    applied = {"description": "`return=minimal` where that is what is answered", "schema": TEXT}
+    described["responses"]["200"]["headers"] = {"Preference-Applied": applied}
     described["responses"]["202"] = _accepted("Job", "/v1/jobs/{id}")
     return described
 
@@ -272,6 +277,8 @@ def _schemas() -> Schema:
     return {
         **_hoisted("Scenario", scenario_schema()),
         **_hoisted("Result", result_schema()),
+        **_answer_schema("MinimalResult", MinimalResult),
+        "Allocation": _any_of("Result", "MinimalResult"),
         **_hoisted("Explanation", TypeAdapter(Explanation).json_schema(mode="serialization")),
         **_hoisted("Repair", TypeAdapter(Repair).json_schema(mode="serialization")),
         "Question": _question_schema(),

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 
+from api.preferences import MINIMAL, prefers
 from api.problems import Answer, refuse
 from api.work.job import hard_stop_s
 from optimiser.batch.requests import Requests
@@ -36,7 +37,8 @@ async def once(request: Request, body: bytes, act: Act) -> Answer:
     requests: Requests = request.app.state.requests
     settings = request.app.state.settings
     seconds = 2 * (settings.max_reading_s + hard_stop_s(settings.max_time_limit_s))
-    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + body).digest()
+    shape = MINIMAL if prefers(request, MINIMAL) else ""
+    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n{shape}".encode() + body).digest()
     told = await asyncio.to_thread(requests.begin, key, asked, seconds)
     if isinstance(told, bytes):
         return _unpacked(told)

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from api.dispatcher import Dispatcher
 from api.job_documents import batch_document, job_document
+from api.preferences import ASYNC, prefers
 from api.problems import Answer, json_bytes, refuse
 from api.requests import settings_of, workers_of
 from api.work.jobs import NewBatch, content_digest
@@ -72,7 +73,7 @@ async def queued(request: Request, new: NewJob) -> Answer:
         new = replace(new, known=None)
     id = await _submitted(request, jobs.submit, new)
     job = await found_job(request, id)
-    applied = (("Preference-Applied", "respond-async"),) if prefers_async(request) else ()
+    applied = _applied(request)
     return accepted(job_document(job), 202, (("Location", f"/v1/jobs/{id}"), *applied))
 
 
@@ -82,7 +83,7 @@ async def queued_batch(request: Request, new: NewBatch) -> Answer:
     known = await stored(_known, jobs, settings_of(request).for_jobs(), new)
     children = [replace(child, known=k) for child, k in zip(new.children, known, strict=True)]
     id = await _submitted(request, jobs.submit_batch, children, new.base)
-    applied = (("Preference-Applied", "respond-async"),) if prefers_async(request) else ()
+    applied = _applied(request)
     document = batch_document(await found_batch(request, id), [], 0)
     return accepted(document, 202, (("Location", f"/v1/batches/{id}"), *applied))
 
@@ -122,7 +123,5 @@ def accepted(document: Any, status: int, headers: tuple[tuple[str, str], ...] = 
     return Answer(status, json_bytes(document), headers=headers)
 
 
-def prefers_async(request: Request) -> bool:
-    """Whether the client would rather not wait (RFC 7240)."""
-    preferences = ",".join(request.headers.getlist("prefer")).split(",")
-    return any(p.partition(";")[0].strip().lower() == "respond-async" for p in preferences)
+def _applied(request: Request) -> tuple[tuple[str, str], ...]:
+    return (("Preference-Applied", ASYNC),) if prefers(request, ASYNC) else ()

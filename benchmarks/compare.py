@@ -34,7 +34,7 @@ from pebble import ProcessPool
 
 PEERS = (
     "investai_whole", "investai_solve", "raw_highs", "pulp_cbc", "pyomo_highs", "linopy_highs", "cvxpy_highs",
-    "skfolio_mean_risk", "riskfolio_cvar", "investai_service", "pulp_service",
+    "skfolio_mean_risk", "riskfolio_cvar", "investai_service", "investai_minimal", "pulp_service",
 )  # fmt: skip
 SAME = 1e-6
 """Relative difference within which two optimal values are the same."""

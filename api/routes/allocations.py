@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from api.documentation import allocation_documentation, validation_documentation
 from api.languages import Language
+from api.preferences import ASYNC, MINIMAL, prefers
 from api.problems import Answer
-from api.queue import prefers_async, queued
+from api.queue import queued
 from api.requests import longest_s, solved, worked, workers_of
-from api.work.allocations import allocate_scenario, validate_scenario
+from api.work.allocations import allocate_briefly, allocate_scenario, validate_scenario
 from api.work.job import Job
 from api.work.jobs import read_job
 from optimiser.batch.job import NewJob
@@ -23,11 +24,13 @@ async def post_allocation(request: Request, lang: Language) -> Response:
 
     The time limit of the scenario holds, up to `max_time_limit_s` of `/v1/limits`; a finding says so where it was
     lowered. The solver cannot be chosen. With `Prefer: respond-async`, or with more candidates than `max_candidates`,
-    the answer is 202 with the address of a job.
+    the answer is 202 with the address of a job. With `Prefer: return=minimal` it is the plan, what it reaches and its
+    certificate alone, sooner; a job keeps the whole result.
     """
 
     async def act(job: Job) -> Answer:
-        work = read_job if prefers_async(request) else allocate_scenario
+        directly = allocate_briefly if prefers(request, MINIMAL) else allocate_scenario
+        work = read_job if prefers(request, ASYNC) else directly
         answer = await workers_of(request).run(work, job, timeout_s=longest_s(job.settings))
         return await queued(request, answer) if isinstance(answer, NewJob) else answer
 

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,12 @@ class Call:
     connection: HTTPConnection
     path: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self) -> dict[str, Any]:
         """The document the server answers."""
-        self.connection.request("POST", self.path, self.body, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", **self.headers}
+        self.connection.request("POST", self.path, self.body, headers)
         response = self.connection.getresponse()
         content = response.read()
         assert response.status == 200, content[:500]

@@ -97,7 +97,8 @@ def taken_anew(search: Search, stages: Sequence[Goal], linear: Linear) -> Linear
     """The plan, its prices and what each stage reached, from what stands at its bounds."""
     assert isinstance(search.session, Session) and linear.values is not None
     run = partial(search.run, PRICES, search.polishing(), "dual")
-    vertex = vertex_of(search.session, linear.values, search.cost(stages[0]), run, search.options.threads)
+    options = search.options
+    vertex = vertex_of(search.session, linear.values, search.cost(stages[0]), run, options.threads, options.prices)
     if vertex is None or not vertex.exact:
         return linear if vertex is None else replace(linear, row_dual=vertex.row_dual, row_range=vertex.row_range)
     for n, (goal, stage) in enumerate(zip(stages, search.stages, strict=True)):

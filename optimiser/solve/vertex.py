@@ -44,7 +44,8 @@ ROOM_OF_ROWS, ROOM_OF_COLUMNS = 1e3, 1e-3
 class Vertex:
     """The numbers of a plan's own basis.
 
-    row_range: from where to where each row's bound may move while its price holds; None where HiGHS has none.
+    row_range: from where to where each row's bound may move while its price holds;
+    None where HiGHS has none, or was not asked.
     exact: whether they are the plan's beyond doubt: the basis was optimal as it stood.
     """
 
@@ -89,22 +90,25 @@ def away_from(arrays: Arrays, values: Floats, cost: Floats) -> Away:
     return Away(cost + dearer * outwards, columns.room(ROOM_OF_COLUMNS), rows.room(ROOM_OF_ROWS))
 
 
-def vertex_of(session: Session, values: Floats, cost: Floats, run: Callable[[], Run], threads: int) -> Vertex | None:
+def vertex_of(
+    session: Session, values: Floats, cost: Floats, run: Callable[[], Run], threads: int, with_ranges: bool = True
+) -> Vertex | None:
     """The vertex a plan stands for, with the prices of ``cost``; None where the time did not suffice.
 
-    session: with the model, its bounds free to be changed. run: solves what stands in the session.
+    session: with the model, its bounds free to be changed. run: solves what stands in the session. with_ranges:
+    whether it is asked where the prices hold.
     """
     away = away_from(session.arrays, values, cost)
     session.maximise(away.cost)
     if not _moved_away(session, away.columns, away.rows, run):
         return None
     anew = Session(session.arrays, threads)
-    vertex = of_basis(anew, values, cost, session.basis())
+    vertex = of_basis(anew, values, cost, session.basis(), with_ranges)
     session.seconds += anew.seconds
     return vertex
 
 
-def of_basis(session: Session, values: Floats, cost: Floats, basis: Any) -> Vertex | None:
+def of_basis(session: Session, values: Floats, cost: Floats, basis: Any, with_ranges: bool = True) -> Vertex | None:
     """What a plan's own basis says, by a solver that knows nothing else.
 
     session: with the model as it is stated, new or changed back to it.
@@ -116,7 +120,7 @@ def of_basis(session: Session, values: Floats, cost: Floats, basis: Any) -> Vert
     if found.ending != "optimal" or found.values is None or found.row_dual is None:
         return None
     exact = session.iterations == 0 and bool(np.all(np.abs(found.values - values) <= 10 * MET * _scale(values)))
-    return Vertex(found.values, found.row_dual, session.bound_ranges(), exact)
+    return Vertex(found.values, found.row_dual, session.bound_ranges() if with_ranges else None, exact)
 
 
 def least_prices(session: Session, arrays: Arrays, values: Floats, run: Callable[[], Run]) -> Floats | None:

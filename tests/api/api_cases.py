@@ -8,6 +8,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+from optimiser.library import library_files
+
 HERE = Path(__file__).parent
 REFERENCES = HERE.parent / "reference" / "scenarios"
 
@@ -19,6 +21,12 @@ ALLOCATIONS, VALIDATE, EVALUATIONS = "/v1/allocations", "/v1/validate", "/v1/eva
 def reference(name: str) -> dict[str, Any]:
     """A scenario with a published optimum."""
     document: dict[str, Any] = json.loads((REFERENCES / f"{name}.json").read_text("utf-8"))
+    return document
+
+
+def library_scenario(name: str) -> dict[str, Any]:
+    """A scenario of the library."""
+    document: dict[str, Any] = json.loads(library_files()[name].read_bytes())
     return document
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from api_cases import (
     ALLOCATIONS,
@@ -9,6 +11,7 @@ from api_cases import (
     VALIDATE,
     hard_scenario,
     infeasible_scenario,
+    library_scenario,
     reference,
     with_changes,
 )
@@ -50,6 +53,73 @@ def test_the_same_bytes_give_the_same_answer(client: TestClient) -> None:
     first, second = (client.post(ALLOCATIONS, json=reference("primavera")).json() for _ in range(2))
     del first["provenance"], second["provenance"]
     assert first == second
+
+
+PLAN_ALONE = [
+    "schema_version",
+    "scenario",
+    "strategy",
+    "termination",
+    "has_allocation",
+    "objective",
+    "candidates",
+    "money",
+    "private_money",
+    "indicators",
+    "soft",
+    "certificate",
+    "findings",
+    "provenance",
+]
+
+
+@pytest.mark.parametrize(
+    "scenario", [reference("lorie-savage"), reference("primavera"), library_scenario("investai-2025")]
+)
+def test_the_plan_alone_is_the_plan_of_the_whole_answer(client: TestClient, scenario: dict[str, Any]) -> None:
+    whole = client.post(ALLOCATIONS, json=scenario)
+    alone = client.post(ALLOCATIONS, json=scenario, headers={"Prefer": "return=minimal"})
+    assert alone.status_code == 200 and alone.headers["preference-applied"] == "return=minimal"
+    assert "preference-applied" not in whole.headers and len(alone.content) < len(whole.content)
+    result, brief = whole.json(), alone.json()
+    assert list(brief) == PLAN_ALONE
+    assert brief["certificate"]["holds"]
+    same = set(PLAN_ALONE) - {"candidates", "objective", "provenance"}
+    assert {key: brief[key] for key in same} == {key: result[key] for key in same}
+    assert brief["objective"] | {"another_optimum": None} == result["objective"] | {"another_optimum": None}
+    funded = [{key: c[key] for key in ("id", "phases", "starts")} for c in result["candidates"] if c["funded"]]
+    assert brief["candidates"] == funded
+    plan = {key: brief[key] for key in ("money", "private_money", "candidates")}
+    scored = client.post(EVALUATIONS, json={"scenario": scenario, "plan": plan}).json()
+    assert scored["certificate"]["holds"] and scored["objective"]["value"] == brief["objective"]["value"]
+
+
+def test_the_plan_alone_of_what_has_none_or_is_refused(client: TestClient) -> None:
+    headers = {"Prefer": "return=minimal"}
+    none = client.post(ALLOCATIONS, json=infeasible_scenario(), headers=headers).json()
+    assert list(none) == PLAN_ALONE and none["termination"] == "infeasible" and none["candidates"] == []
+    refused = client.post(ALLOCATIONS, json={"fund": {}}, headers=headers)
+    assert_problem(refused, "invalid-scenario", 422)
+    assert "preference-applied" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    ("stated", "applies"),
+    [
+        ("return=minimal", True),
+        ('wait=10, Return = "minimal"; foo', True),
+        ("return=minimal, return=representation", True),
+        ("return=representation, return=minimal", False),
+        ("return", False),
+        ("minimal", False),
+        (", ;=", False),
+    ],
+)
+def test_preferences_are_read_as_they_may_be_written(client: TestClient, stated: str, applies: bool) -> None:
+    response = client.post(ALLOCATIONS, json=reference("primavera"), headers={"Prefer": stated})
+    assert response.status_code == 200
+    assert response.headers.get("preference-applied") == ("return=minimal" if applies else None)
+    assert ("binding" in response.json()) is not applies
 
 
 def test_a_longer_time_limit_is_lowered_and_said_so(client: TestClient) -> None:

@@ -361,6 +361,13 @@ def test_a_request_with_a_key_is_acted_on_once(client: TestClient) -> None:
     for bad in ("", "x" * 256, "a\tb"):
         response = client.post(ALLOCATIONS, json=small(), headers={"Idempotency-Key": bad})
         assert_problem(response, "bad-header", 400)
+    # The plan alone is another request than all there is; a job keeps the whole result.
+    both = client.post(ALLOCATIONS, json=small(3.5), headers={"Prefer": "respond-async, return=minimal"})
+    assert both.status_code == 202 and both.headers["preference-applied"] == "respond-async"
+    brief = {"Prefer": "return=minimal", "Idempotency-Key": "brief"}
+    first, again = (client.post(ALLOCATIONS, json=small(3.5), headers=brief) for _ in range(2))
+    assert again.content == first.content and again.headers["preference-applied"] == "return=minimal"
+    assert_problem(client.post(ALLOCATIONS, json=small(3.5), headers={"Idempotency-Key": "brief"}), "key-reused", 422)
     # A waiting client may have a key, too; refusals of the body are answers like any other.
     results = [client.post(ALLOCATIONS, json=small(1.1), headers={"Idempotency-Key": "two"}) for _ in range(2)]
     assert results[0].content == results[1].content and results[0].status_code == 200

@@ -238,6 +238,11 @@ def test_answers_fit_the_schema_of_the_response(client: TestClient, openapi: dic
     _validator(openapi, "Result").validate(result)
     primavera = client.post(ALLOCATIONS, json=reference("primavera")).json()
     _validator(openapi, "Result").validate(primavera)
+    minimal = client.post(ALLOCATIONS, json=scenario, headers={"Prefer": "return=minimal"}).json()
+    _validator(openapi, "MinimalResult").validate(minimal)
+    assert list(openapi["components"]["schemas"]["MinimalResult"]["properties"]) == list(minimal)
+    for answer in (result, minimal):
+        _validator(openapi, "Allocation").validate(answer)
     _validator(openapi, "Evaluation").validate({"scenario": scenario, "plan": primavera})
     _validator(openapi, "Validation").validate(client.post(VALIDATE, json=scenario).json())
     _validator(openapi, "Problem").validate(client.post(ALLOCATIONS, json={}).json())

@@ -34,10 +34,15 @@ def test_every_job_in_small_gives_the_same_values_and_as_many():
 def test_the_service_gives_the_same_value():
     command = [sys.executable, str(COMPARE), "--smoke", "--only", "round_trip"]
     done = subprocess.run(
-        [*command, "--peers", "investai_service"], capture_output=True, text=True, check=False, cwd=ROOT
+        [*command, "--peers", "investai_service", "investai_minimal"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r"\| \*\*InvestAI Optimiser, service\*\* .*\| 568,000 \|", done.stdout)
+    assert re.search(r"\| \*\*InvestAI Optimiser, service, plan alone\*\* .*\| 568,000 \|", done.stdout)
 
 
 def test_the_steps_of_one_allocation_are_told():
