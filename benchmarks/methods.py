@@ -109,7 +109,7 @@ class Kelley(LossSession):
     """Rows learnt at each plan itself, never at a mean of plans."""
 
     def _refined(self, values: Floats) -> bool:
-        self._mean = None
+        self._rows.forget_plans()
         return super()._refined(values)
 
 

@@ -14,27 +14,17 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Arrays, Floats
+from optimiser.solve.learnt import LearntRows
 from optimiser.solve.session import Ending, Method, Run, Session
-from optimiser.solve.slopes import Draws, Slope
 from optimiser.solve.tree import WHOLE_WITHIN, Boxes, Programme, Tree, box
 from optimiser.solve.watch import Watch
-
-EXCESS_TOLERANCE = 1e-10
-"""Of the mean excess, as a share of the exposures: a hundredth of a euro on EUR 100 million."""
-
-NEW = 0.3
-"""Weight of the plan just found in the mean of the plans so far; 0.1 to 0.5 took about as many rounds."""
-
-FORGOTTEN = 4
-"""First plans that leave the mean early, far from where the search ends: the k-th weighs FORGOTTEN / k where that is
-more than ``NEW``. Funds that few rows suffice for took a third less rounds, others as many."""
 
 TREE_NODES = 100_000
 """Nodes of the tree before HiGHS's integer search is asked."""
@@ -48,26 +38,9 @@ LOOK_NODES = 200
 FALLS = 0.01
 """Relative: where a look brings the bound down by more, limits bind so much that the tree is shorter."""
 
-MOST_ROWS = 60
-"""Rows learnt in the tree that it carries along before those that have not mattered lately go."""
-
-MATTERED = 4
-"""Branched nodes for which a row that binds in none of them stays. A programme with 250 rows learnt takes a third more
-time than one with 60, more than the looks for rows that went."""
-
 TIED = 1e-6
 """Relative, and of one unit at least: how far below the best plan a search still remembers where plans may be, so that
 further searches among plans as good know where to look. Ten times what they may give up."""
-
-
-@dataclass(slots=True)
-class _Learnt:
-    """A row learnt in the tree: its number, whose it is and under which name, and how long it has not mattered."""
-
-    row: int
-    of: Draws
-    name: tuple[bytes, float]
-    idle: int = 0
 
 
 class LossSession(Session):
@@ -82,13 +55,7 @@ class LossSession(Session):
         self._tree: Tree | None = None
         self._whole = np.flatnonzero(arrays.integer)
         self._lower, self._upper = arrays.lower.copy(), arrays.upper.copy()
-        self._mean: Floats | None = None
-        self._plans = 0
-        matrices: dict[int, Any] = {}
-        self._draws = [Draws(function, matrices) for function in functions]
-        self._learnt: list[_Learnt] = []
-        for draws in self._draws:
-            self._state(draws, draws.mean())
+        self._rows = LearntRows(self, functions)
 
     def bound_columns(self, columns: Any, lower: Floats, upper: Floats) -> None:
         """Change bounds of columns; a search over whole decisions keeps to them."""
@@ -159,7 +126,7 @@ class LossSession(Session):
                 ending = "time_limit" if best is not None and run.ending == "infeasible" else run.ending
                 return _without_column_duals(_ended(best, ending, bound))
             bound = min(bound, np.inf if run.bound is None else run.bound)
-            self._mean = None  # of plans with other decisions: it would teach little about this one
+            self._rows.forget_plans()
             if not self._refined(run.values):
                 keeps_losses = run if best is None or _objective(run) >= _objective(best) else best
                 return _without_column_duals(_ended(keeps_losses, run.ending, bound))
@@ -186,7 +153,8 @@ class LossSession(Session):
         every plan, and the best plan found, which is then suggested. With a plan in hand, "infeasible" is a matter of
         tolerances.
         """
-        original, first = self._highs, len(self._learnt)
+        original = self._highs
+        self._rows.keep_all()
         promised = np.inf
         self.continue_in_copy()
         looks, most = (LOOKS, LOOK_NODES) if nodes is None else (min(LOOKS, 2), min(LOOK_NODES, nodes))
@@ -198,7 +166,7 @@ class LossSession(Session):
             falls = np.isfinite(before) and before - promised > FALLS * abs(before)
             if run.values is None or run.ending != "optimal" or falls:
                 break
-            self._mean = None  # of plans with other decisions: it would teach little about this one
+            self._rows.forget_plans()
             if not self._refined(run.values):
                 return run, promised
             self.rounds += 1
@@ -211,14 +179,14 @@ class LossSession(Session):
                 known = -np.inf if self._suggested is None else float(self.prices @ self._suggested)
                 self._suggested = settled.values if _objective(settled) > known else self._suggested
         # Rows that came and went, and the scaling made with them, cost the tree a quarter of its speed.
-        self._highs, self._mean = original, None
-        for learnt in self._learnt[first:]:
-            del learnt.of.stated[learnt.name]
+        self._highs = original
+        self._rows.forget()
+        self._rows.forget_plans()
         return None, promised
 
     def _kept(self, deadline: float, method: Method = "dual", surely: bool = True) -> Run:
         """A linear programme, solved until its plan hides nothing."""
-        self._mean = None
+        self._rows.forget_plans()
         before = self.rounds
         while True:
             run = super().run(_left(deadline), method=method, surely=surely)
@@ -242,7 +210,7 @@ class LossSession(Session):
         """The first nodes of the tree, the integer conditions as they were afterwards."""
         self.relax()
         self.expect_small_changes()
-        self._learnt = []
+        self._rows.keep_all()
         more = self._threads - 1 if nodes >= TREE_NODES else 0  # nodes that are counted are the same in every run
         tree = Tree(
             programme=self._programme(deadline),
@@ -266,7 +234,7 @@ class LossSession(Session):
             refine=self._refined,
             settle=lambda values, surely: self._settled(values, deadline, surely),
             price=self.priced,
-            tidy=self._forget_idle_rows,
+            tidy=self._rows.tidy,
         )
 
     def _twin(self) -> LossSession:
@@ -274,9 +242,7 @@ class LossSession(Session):
         twin = copy.copy(self)
         twin._threads = 1  # HiGHS keeps a pool of threads for each thread that calls it
         twin.expect_small_changes()
-        of = {id(draws): draws.twin() for draws in self._draws}
-        twin._draws = list(of.values())
-        twin._learnt = [replace(learnt, of=of[id(learnt.of)]) for learnt in self._learnt]
+        twin._rows = self._rows.twin(twin)
         return twin
 
     def _relaxed(self, deadline: float) -> Run:
@@ -287,25 +253,6 @@ class LossSession(Session):
             self.forget()
             run = Session.run(self, _left(deadline), method="primal")
         return run
-
-    def _forget_idle_rows(self, run: Run) -> None:
-        """Of many rows learnt in the tree, drop those that bound no plan lately; they are learnt again where needed."""
-        if run.row_dual is None or not self._learnt:
-            return
-        known = [learnt for learnt in self._learnt if learnt.row < len(run.row_dual)]
-        for learnt in known:
-            learnt.idle = 0 if run.row_dual[learnt.row] else learnt.idle + 1
-        idle = [learnt for learnt in self._learnt if learnt.idle > MATTERED]
-        if len(self._learnt) < MOST_ROWS or 3 * len(idle) < len(self._learnt):
-            return
-        self.delete_rows([learnt.row for learnt in idle])
-        for learnt in idle:
-            del learnt.of.stated[learnt.name]
-        self._learnt = [learnt for learnt in self._learnt if learnt.idle <= MATTERED]
-        # Nothing else was stated since the first of them: those kept stand in its place, one after the other.
-        first = min(learnt.row for learnt in (*self._learnt, *idle))
-        for n, learnt in enumerate(self._learnt):
-            learnt.row = first + n
 
     def _settled(self, values: Floats, deadline: float, surely: bool = False) -> Run | None:
         """The best plan with these whole decisions that keeps every loss function, or None; integers relaxed."""
@@ -329,37 +276,8 @@ class LossSession(Session):
         super().bound_columns(self._whole, lower, upper)
 
     def _refined(self, values: Floats) -> bool:
-        """Whether a row was added: some loss function is above its column, and the plan is now excluded."""
-        self._plans = 1 if self._mean is None else self._plans + 1
-        new = max(NEW, min(1.0, FORGOTTEN / self._plans))
-        self._mean = values if self._mean is None else (1.0 - new) * self._mean + new * values
-        # Where a cheap look at one function shows that the plan is hidden, no other needs a look at all draws.
-        return self._learn(values, cheaply=True) or self._learn(values, cheaply=False)
-
-    def _learn(self, values: Floats, cheaply: bool) -> bool:
-        """Add a row for each function that is above its column at a plan; whether there was one."""
-        plans = (values,) if self._mean is None else (self._mean, values)
-        learnt = False
-        for draws in self._draws:
-            for slope in draws.slopes(plans, cheaply):
-                size = max(float(np.abs(values[list(draws.function.exposures)]).sum()), 1e-6)
-                if slope.hides(draws.function, values) > EXCESS_TOLERANCE * size and self._state(draws, slope):
-                    learnt = True
-                    break
-        return learnt
-
-    def _state(self, draws: Draws, slope: Slope) -> bool:
-        """Add the row of a slope; False where it is there already, and the solver's tolerance is what is left."""
-        name = slope.lost.tobytes(), slope.weight
-        if name in draws.stated:
-            return False
-        draws.stated[name] = slope
-        f = draws.function
-        lost = np.flatnonzero(slope.lost)
-        numbers = [f.excess, *f.threshold, *np.asarray(f.exposures)[lost].tolist()]
-        coefficients = np.concatenate([[1.0], np.full(len(f.threshold), slope.weight), -slope.lost[lost]])
-        self._learnt.append(_Learnt(self.add_row(numbers, coefficients, 0.0, np.inf), draws, name))
-        return True
+        """Whether a row was added: the plan hides losses, and is now excluded."""
+        return self._rows.learn(values)
 
 
 def _left(deadline: float) -> float:

@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 from optimiser import allocate, load_document
 from optimiser.model.build import build_model
+from optimiser.solve import learnt as solve_learnt
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import session as solve_session
 from optimiser.solve import slopes as solve_slopes
@@ -245,10 +246,10 @@ def test_after_a_look_in_vain_everything_stands_as_before(monkeypatch):
     model, arrays = stated(document)
     session = LossSession(arrays, 1, model.losses)
     session.maximise(arrays.cost)
-    rows, stated_before = session._highs.getNumRow(), [dict(d.stated) for d in session._draws]
+    rows, stated_before = session._highs.getNumRow(), [dict(d.stated) for d in session._rows.draws]
     seen, promised = session._looked_at(np.inf, 0.0, 0.0, lambda value, than: value > than, None)
     assert seen is None and np.isfinite(promised)
-    assert session._highs.getNumRow() == rows and [d.stated for d in session._draws] == stated_before
+    assert session._highs.getNumRow() == rows and [d.stated for d in session._rows.draws] == stated_before
     best = session.run(SECONDS)
     assert best.objective <= promised + 1e-6
 
@@ -337,7 +338,7 @@ def test_a_limit_that_cannot_be_met_is_infeasible(divisible):
 
 
 def rows_learnt(session):
-    return sum(len(draws.stated) for draws in session._draws)
+    return sum(len(draws.stated) for draws in session._rows.draws)
 
 
 def test_rows_stay_far_below_draws():
@@ -360,7 +361,7 @@ def test_asking_at_the_mean_of_plans_needs_fewer_rounds(monkeypatch):
         model, arrays = stated(document)
         session, run = kept_run(model, arrays)
         with monkeypatch.context() as patch:
-            patch.setattr(solve_losses, "NEW", 1.0)
+            patch.setattr(solve_learnt, "NEW", 1.0)
             plain, same = kept_run(model, arrays)
         assert run.ending == same.ending == "optimal"
         assert run.objective == pytest.approx(same.objective, rel=1e-9)
@@ -377,7 +378,7 @@ def test_every_row_learnt_is_true_of_every_plan(seed):
     added = rows_learnt(session)
     assert added > len(model.losses)
     rng = np.random.default_rng(seed)
-    for draws in session._draws:
+    for draws in session._rows.draws:
         f = draws.function
         for _ in range(50):
             plan = np.zeros(len(arrays.cost))
@@ -396,7 +397,7 @@ def test_draws_that_were_above_lately_are_looked_at_first():
     model, arrays = stated(tight_fund(14, 5000, 60, 0.02, alike=False))
     session, run = kept_run(model, arrays)
     assert run.ending == "optimal"
-    for draws in session._draws:
+    for draws in session._rows.draws:
         f, plan = draws.function, [run.values]
         assert draws._few_are_new
         lost = f.losses @ run.values[list(f.exposures)] - run.values[list(f.threshold)].sum()

@@ -12,6 +12,7 @@ import pytest
 
 from optimiser import allocate, load_document
 from optimiser.model.build import build_model
+from optimiser.solve import learnt as solve_learnt
 from optimiser.solve import losses as solve_losses
 from optimiser.solve import tree as solve_tree
 from optimiser.solve import whole_decisions
@@ -396,17 +397,17 @@ def test_rows_that_do_not_matter_go_and_the_answer_stays(monkeypatch):
     document = pledged(5, 24, draws=2000)
     whole = session_of(document)
     expected = whole.run(SECONDS)
-    monkeypatch.setattr(solve_losses, "MOST_ROWS", 20)
-    monkeypatch.setattr(solve_losses, "MATTERED", 3)
+    monkeypatch.setattr(solve_learnt, "MOST_ROWS", 20)
+    monkeypatch.setattr(solve_learnt, "MATTERED", 3)
     frugal = session_of(document)
     run = frugal.run(SECONDS)
     assert run.ending == "optimal" and run.objective == pytest.approx(expected.objective, rel=1e-9)
-    assert len(frugal._learnt) < len(whole._learnt)
+    assert len(frugal._rows._learnt) < len(whole._rows._learnt)
     # Rows, their names and their numbers still belong together.
-    assert [learnt.row for learnt in frugal._learnt] == sorted({learnt.row for learnt in frugal._learnt})
-    assert {learnt.name for learnt in frugal._learnt} == {name for draws in frugal._draws for name in draws.stated} - (
-        session_of(document)._draws[0].stated.keys()
-    )
+    rows = frugal._rows
+    assert [learnt.row for learnt in rows._learnt] == sorted({learnt.row for learnt in rows._learnt})
+    names = {name for draws in rows.draws for name in draws.stated}
+    assert {learnt.name for learnt in rows._learnt} == names - session_of(document)._rows.draws[0].stated.keys()
 
 
 @pytest.mark.parametrize("knob, value", [("ROUNDS", 1), ("DIVE_EVERY", 2)])
