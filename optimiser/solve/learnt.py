@@ -1,12 +1,14 @@
-"""The rows learnt of loss functions: which a plan asks for, which stand in the programme, which go again."""
+"""The rows learnt of loss functions: which a plan asks for, which stand in the programme, which go and come again."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 
+import highspy
 import numpy as np
 
 from optimiser.model.losses import LossFunction
@@ -32,13 +34,33 @@ MATTERED = 4
 time than one with 60, more than the looks for rows that went."""
 
 
+Name = tuple[bytes, float]
+"""Of a slope: its coefficients and its weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarmStart:
+    """What a node of a search leaves to those below it, wherever the search went meanwhile.
+
+    mean: of the plans that led to the node's. basis: its last programme's. model_rows: how the rows that stay stand in
+    that basis; binding: how the rows learnt do that are not basic in it, by the number of their function and their
+    name, with their slopes.
+    """
+
+    mean: Floats | None
+    basis: Any
+    model_rows: list[Any]
+    binding: dict[tuple[int, Name], tuple[Slope, Any]]
+    turn: Lock = field(default_factory=Lock)
+
+
 @dataclass(slots=True)
 class _Learnt:
     """A row learnt: its number, whose it is and under which name, and how long it has not mattered."""
 
     row: int
     of: Draws
-    name: tuple[bytes, float]
+    name: Name
     idle: int = 0
 
 
@@ -113,11 +135,39 @@ class LearntRows:
         self._learnt.append(_Learnt(self._session.add_row(numbers, coefficients, 0.0, np.inf), draws, name))
         return True
 
-    def tidy(self, run: Run) -> None:
-        """Of many rows learnt, drop those that bound no plan lately; they are learnt again where needed.
+    def leave(self, run: Run) -> WarmStart:
+        """What the nodes below one start from. Of many rows learnt, those that bound no plan lately go.
 
-        run: the last one, with its duals.
+        run: the node's, the last one, with its duals.
         """
+        basis = self._session.basis()
+        status = list(basis.row_status)
+        stay = len(status) - len(self._learnt)
+        binding = {
+            self._key(learnt): (learnt.of.stated[learnt.name], stands)
+            for learnt, stands in zip(self._learnt, status[stay:], strict=True)
+            if stands != _BASIC
+        }
+        self._tidy(run)
+        return WarmStart(self._mean, basis, status[:stay], binding)
+
+    def start(self, start: WarmStart) -> None:
+        """Go on where a node stood: rows that bind there are stated again where they went."""
+        self._mean = start.mean
+        for (function, _), (slope, _) in start.binding.items():
+            self._state(self.draws[function], slope)
+        unknown = None, _BASIC
+        status = [start.binding.get(self._key(learnt), unknown)[1] for learnt in self._learnt]
+        # HiGHS's bases cannot be copied in Python, and to hand over a column's status takes longer than a row's look.
+        with start.turn:
+            start.basis.row_status = start.model_rows + status
+            self._session.start_from(start.basis)
+
+    def _key(self, learnt: _Learnt) -> tuple[int, Name]:
+        return next(n for n, draws in enumerate(self.draws) if draws is learnt.of), learnt.name
+
+    def _tidy(self, run: Run) -> None:
+        """Of many rows learnt, drop those that bound no plan lately; they are learnt again where needed."""
         if run.row_dual is None or not self._learnt:
             return
         known = [learnt for learnt in self._learnt if learnt.row < len(run.row_dual)]
@@ -134,3 +184,6 @@ class LearntRows:
         first = min(learnt.row for learnt in (*self._learnt, *idle))
         for n, learnt in enumerate(self._learnt):
             learnt.row = first + n
+
+
+_BASIC = highspy.HighsBasisStatus.kBasic

@@ -234,7 +234,8 @@ class LossSession(Session):
             refine=self._refined,
             settle=lambda values, surely: self._settled(values, deadline, surely),
             price=self.priced,
-            tidy=self._rows.tidy,
+            leave=self._rows.leave,
+            start=self._rows.start,
         )
 
     def _twin(self) -> LossSession:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from optimiser.solve.arrays import Floats
 from optimiser.solve.branching import Bounds, Branching, Step
+from optimiser.solve.learnt import WarmStart
 from optimiser.solve.session import Run, Session
 from optimiser.solve.swaps import swapped
 
@@ -34,7 +35,7 @@ DIVE_EVERY = 50
 WAIT_S = 0.05
 """How long a thread without a node waits before it looks again whether the search is over."""
 
-ROUNDS = 10
+ROUNDS = 4
 """How often a node with fractions is looked at for what it hides."""
 
 
@@ -46,7 +47,7 @@ Boxes = Sequence[tuple[Bounds, Bounds]]
 class _Node:
     """Decisions between bounds. Nodes are ordered by what they promise (``key`` is less that), the oldest first.
 
-    step: the one that led here from the node above.
+    step: the one that led here from the node above; start: what that node left.
     """
 
     key: float
@@ -54,6 +55,7 @@ class _Node:
     lower: Bounds = field(compare=False)
     upper: Bounds = field(compare=False)
     step: Step | None = field(compare=False, default=None)
+    start: WarmStart | None = field(compare=False, default=None)
 
 
 @dataclass(slots=True)
@@ -72,8 +74,9 @@ class Programme:
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None; surely: only where that was asked twice. price: the last run with its duals. tidy: called with it. found:
-    the best plan of all, where it was found in this thread and is still to be improved by exchanges.
+    None; surely: only where that was asked twice. price: the last run with its duals. leave: what the nodes below the
+    one of such a run start from; start: from there. found: the best plan of all, where it was found in this thread and
+    is still to be improved by exchanges.
     """
 
     session: Session
@@ -82,7 +85,8 @@ class Programme:
     refine: Callable[[Floats], bool]
     settle: Callable[[Floats, bool], Run | None]
     price: Callable[[Run], Run]
-    tidy: Callable[[Run], None]
+    leave: Callable[[Run], WarmStart]
+    start: Callable[[WarmStart], None]
     found: Run | None = None
 
 
@@ -215,10 +219,17 @@ class Tree:
         """What may hold plans worth at least so much, once nothing is open."""
         return [(node.lower, node.upper) for node in self.closed if -node.key >= least]
 
-    def _node(self, lower: Bounds, upper: Bounds, promised: float, step: Step | None = None) -> _Node:
+    def _node(
+        self,
+        lower: Bounds,
+        upper: Bounds,
+        promised: float,
+        start: WarmStart | None = None,
+        step: Step | None = None,
+    ) -> _Node:
         with self._turn:
             self._made += 1
-            return _Node(-promised, self._made, lower, upper, step)
+            return _Node(-promised, self._made, lower, upper, step, start)
 
     def _worth_more(self, value: float) -> bool:
         return self.best is None or self.best.objective is None or self.worth(value, self.best.objective)
@@ -238,6 +249,8 @@ class Tree:
             self._close(node)
             return None
         lp.bound_whole(node.lower.astype(float), node.upper.astype(float))
+        if node.start is not None:
+            lp.start(node.start)
         looks = 0
         while True:
             run = lp.solve()
@@ -274,14 +287,14 @@ class Tree:
         high, low = node.upper.copy(), node.lower.copy()
         high[n] = (node.lower[n] + node.upper[n]) // 2
         low[n] = high[n] + 1
-        return [self._node(node.lower, high, -node.key), self._node(low, node.upper, -node.key)]
+        return [self._node(*box, -node.key, node.start) for box in ((node.lower, high), (low, node.upper))]
 
     def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""
         assert run.values is not None and run.objective is not None
         at = run.values[self.whole]
         lower, upper = self._by_reduced_cost(node, run, at)
-        lp.tidy(run)
+        start = lp.leave(run)
 
         def probe(n: int, upward: bool) -> float | None:
             """What the relaxation is worth with one decision made; None where that is no plan as good as the best."""
@@ -296,12 +309,12 @@ class Tree:
         n = branching.choose(at, run.objective, lower, upper, probe, WHOLE_WITHIN)
         if n is None:
             # Probing settled decisions: there is no better plan, or what is left is solved again.
-            return [] if (lower > upper).any() else [self._node(lower, upper, run.objective)]
+            return [] if (lower > upper).any() else [self._node(lower, upper, run.objective, start)]
         low, high = lower.copy(), upper.copy()
         high[n], low[n] = np.floor(at[n]), np.ceil(at[n])
         part = float(at[n] - np.floor(at[n]))
-        below = self._node(lower, high, run.objective, Step(n, False, part, run.objective))
-        above = self._node(low, upper, run.objective, Step(n, True, 1.0 - part, run.objective))
+        below = self._node(lower, high, run.objective, start, Step(n, False, part, run.objective))
+        above = self._node(low, upper, run.objective, start, Step(n, True, 1.0 - part, run.objective))
         return [above, below] if part > 0.5 else [below, above]
 
     def _by_reduced_cost(self, node: _Node, run: Run, at: Floats) -> tuple[Bounds, Bounds]:

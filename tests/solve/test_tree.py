@@ -19,6 +19,7 @@ from optimiser.solve import whole_decisions
 from optimiser.solve.arrays import arrays_of
 from optimiser.solve.branching import RELIABLE, Branching, Step
 from optimiser.solve.goals import cost_of
+from optimiser.solve.learnt import LearntRows
 from optimiser.solve.losses import LossSession
 from optimiser.solve.session import Run, Session
 from optimiser.solve.strengthening import pledges_of_whole_sites, strengthen
@@ -395,6 +396,7 @@ def test_divisible_sites_have_no_pledge_rows():
 
 def test_rows_that_do_not_matter_go_and_the_answer_stays(monkeypatch):
     document = pledged(5, 24, draws=2000)
+    monkeypatch.setattr(solve_learnt, "MOST_ROWS", 10**6)
     whole = session_of(document)
     expected = whole.run(SECONDS)
     monkeypatch.setattr(solve_learnt, "MOST_ROWS", 20)
@@ -408,6 +410,48 @@ def test_rows_that_do_not_matter_go_and_the_answer_stays(monkeypatch):
     assert [learnt.row for learnt in rows._learnt] == sorted({learnt.row for learnt in rows._learnt})
     names = {name for draws in rows.draws for name in draws.stated}
     assert {learnt.name for learnt in rows._learnt} == names - session_of(document)._rows.draws[0].stated.keys()
+
+
+def test_a_node_starts_where_the_one_above_it_stood(monkeypatch, looks):
+    # Wherever the search went meanwhile: rows that bound there bind again, so that its programme promises no more, and
+    # takes steps only where rows were learnt elsewhere that exclude its plan.
+    monkeypatch.setattr(solve_learnt, "MOST_ROWS", 10)
+    monkeypatch.setattr(solve_learnt, "MATTERED", 1)
+    leave, start = LearntRows.leave, LearntRows.start
+    left, again = {}, []
+
+    def leaving(self, run):
+        lp = self._session._highs.getLp()
+        whole = self._session._whole
+        bounds = np.array(lp.col_lower_)[whole], np.array(lp.col_upper_)[whole]
+        warm = leave(self, run)
+        left[id(warm)] = warm, bounds, run
+        return warm
+
+    def starting(self, warm):
+        session = self._session
+        lp = session._highs.getLp()
+        bounds = np.array(lp.col_lower_)[session._whole], np.array(lp.col_upper_)[session._whole]
+        gone = [key for key in warm.binding if key[1] not in self.draws[key[0]].stated]
+        start(self, warm)
+        assert all(name in self.draws[function].stated for function, name in warm.binding)
+        assert self._mean is warm.mean
+        if len(again) < 30:
+            _, above, run = left[id(warm)]
+            session._bound_whole(*above)
+            same = Session.run(session, SECONDS)
+            again.append((len(gone), session.iterations, same.objective - run.objective))
+            session._bound_whole(*bounds)
+            start(self, warm)
+
+    expected = session_of(pledged(5, 24, draws=2000)).run(SECONDS)
+    monkeypatch.setattr(LearntRows, "leave", leaving)
+    monkeypatch.setattr(LearntRows, "start", starting)
+    run = session_of(pledged(5, 24, draws=2000)).run(SECONDS)
+    assert run.ending == "optimal" and run.objective == pytest.approx(expected.objective, rel=1e-9)
+    assert len(again) == 30 and any(gone for gone, _, _ in again)
+    assert max(more for _, _, more in again) <= 1e-6 * expected.objective
+    assert max(steps for _, steps, more in again if abs(more) <= 1e-9 * expected.objective) <= 1
 
 
 @pytest.mark.parametrize("knob, value", [("ROUNDS", 1), ("DIVE_EVERY", 2)])
