@@ -108,9 +108,9 @@ class Cold(LossSession):
 class Kelley(LossSession):
     """Rows learnt at each plan itself, never at a mean of plans."""
 
-    def _refined(self, values: Floats) -> bool:
+    def _refined(self, values: Floats, exactly: bool = True) -> bool:
         self._rows.forget_plans()
-        return super()._refined(values)
+        return super()._refined(values, exactly)
 
 
 def kept(session: LossSession) -> float | None:

@@ -14,7 +14,7 @@ import numpy as np
 from optimiser.model.losses import LossFunction
 from optimiser.solve.arrays import Floats
 from optimiser.solve.session import Run, Session
-from optimiser.solve.slopes import Draws, Slope
+from optimiser.solve.slopes import Draws, Part, Slope
 
 EXCESS_TOLERANCE = 1e-10
 """Of the mean excess, as a share of the exposures: a hundredth of a euro on EUR 100 million."""
@@ -74,8 +74,8 @@ class LearntRows:
         self._session = session
         self._mean: Floats | None = None
         self._plans = 0
-        matrices: dict[int, Any] = {}
-        self.draws = [Draws(function, matrices) for function in functions]
+        parts: dict[tuple[int, int], Part] = {}
+        self.draws = [Draws(function, parts) for function in functions]
         self._learnt: list[_Learnt] = []
         for draws in self.draws:
             self._state(draws, draws.mean())
@@ -102,22 +102,26 @@ class LearntRows:
         """Ask the next plan as the first one: those before it had other decisions and would teach little about it."""
         self._mean = None
 
-    def learn(self, values: Floats) -> bool:
-        """Whether a row was added: some loss function is above its column, and the plan is now excluded."""
+    def learn(self, values: Floats, exactly: bool) -> bool:
+        """Whether a row was added: some loss function is above its column, and the plan is now excluded.
+
+        exactly: "no" is said only where all draws say so; else those seen above lately may be enough.
+        """
         self._plans = 1 if self._mean is None else self._plans + 1
         new = max(NEW, min(1.0, FORGOTTEN / self._plans))
-        self._mean = values if self._mean is None else (1.0 - new) * self._mean + new * values
+        self._mean = values if self._mean is None or new == 1.0 else (1.0 - new) * self._mean + new * values
         # Where a cheap look at one function shows that the plan is hidden, no other needs a look at all draws.
-        return self._looked(values, cheaply=True) or self._looked(values, cheaply=False)
+        return self._looked(values, cheaply=True) or (exactly and self._looked(values, cheaply=False))
 
     def _looked(self, values: Floats, cheaply: bool) -> bool:
         """Add a row for each function that is above its column at a plan; whether there was one."""
-        plans = (values,) if self._mean is None else (self._mean, values)
         learnt = False
         for draws in self.draws:
+            plan = draws.point(values)
+            plans = (plan,) if self._mean is None or self._mean is values else (draws.point(self._mean), plan)
+            size = max(float(np.abs(plan.exposed).sum()), 1e-6)
             for slope in draws.slopes(plans, cheaply):
-                size = max(float(np.abs(values[list(draws.function.exposures)]).sum()), 1e-6)
-                if slope.hides(draws.function, values) > EXCESS_TOLERANCE * size and self._state(draws, slope):
+                if slope.hides(plan) > EXCESS_TOLERANCE * size and self._state(draws, slope):
                     learnt = True
                     break
         return learnt

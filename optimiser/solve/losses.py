@@ -276,9 +276,9 @@ class LossSession(Session):
         """Bounds of whole decisions within a search, which does not outlast it."""
         super().bound_columns(self._whole, lower, upper)
 
-    def _refined(self, values: Floats) -> bool:
+    def _refined(self, values: Floats, exactly: bool = True) -> bool:
         """Whether a row was added: the plan hides losses, and is now excluded."""
-        return self._rows.learn(values)
+        return self._rows.learn(values, exactly)
 
 
 def _left(deadline: float) -> float:

@@ -73,16 +73,16 @@ class Programme:
     """The linear programme of nodes as one thread has it.
 
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
-    hid losses (which are then known). settle: the plan with these whole decisions that keeps every loss function, or
-    None; surely: only where that was asked twice. price: the last run with its duals. leave: what the nodes below the
-    one of such a run start from; start: from there. found: the best plan of all, where it was found in this thread and
-    is still to be improved by exchanges.
+    hid losses (which are then known); exactly: over all draws, where it hid none. settle: the plan with these whole
+    decisions that keeps every loss function, or None; surely: only where that was asked twice. price: the last run
+    with its duals. leave: what the nodes below the one of such a run start from; start: from there. found: the best
+    plan of all, where it was found in this thread and is still to be improved by exchanges.
     """
 
     session: Session
     bound_whole: Callable[[Floats, Floats], None]
     solve: Callable[[], Run]
-    refine: Callable[[Floats], bool]
+    refine: Callable[[Floats, bool], bool]
     settle: Callable[[Floats, bool], Run | None]
     price: Callable[[Run], Run]
     leave: Callable[[Run], WarmStart]
@@ -265,10 +265,11 @@ class Tree:
             if not self._worth_more(run.objective):
                 self._close(node)
                 return None
-            hidden = lp.refine(run.values)
-            looks += 1
             at = run.values[self.whole]
-            if np.abs(at - np.round(at)).max() <= WHOLE_WITHIN:
+            is_whole = np.abs(at - np.round(at)).max() <= WHOLE_WITHIN
+            hidden = lp.refine(run.values, bool(is_whole or to_the_end))
+            looks += 1
+            if is_whole:
                 if not hidden:
                     self._keep(lp, lp.settle(run.values, True))
                     self._close(node)

@@ -386,10 +386,11 @@ def test_every_row_learnt_is_true_of_every_plan(seed):
             plan[list(f.threshold)] = rng.uniform(0, 400, len(f.threshold))
             above = f.losses @ plan[list(f.exposures)] - plan[list(f.threshold)].sum()
             plan[f.excess] = f.probability @ np.maximum(above, 0)
-            (exact,) = draws.slopes([plan], cheaply=False)
-            assert exact.hides(f, plan) == pytest.approx(0, abs=1e-8)
-            assert all(slope.hides(f, plan) <= 1e-8 for slope in draws.slopes([plan], cheaply=True))
-            assert max(slope.hides(f, plan) for slope in draws.stated.values()) <= 1e-8
+            point = draws.point(plan)
+            (exact,) = draws.slopes([point], cheaply=False)
+            assert exact.hides(point) == pytest.approx(0, abs=1e-8)
+            assert all(slope.hides(point) <= 1e-8 for slope in draws.slopes([point], cheaply=True))
+            assert max(slope.hides(point) for slope in draws.stated.values()) <= 1e-8
 
 
 def test_draws_that_were_above_lately_are_looked_at_first():
@@ -398,7 +399,7 @@ def test_draws_that_were_above_lately_are_looked_at_first():
     session, run = kept_run(model, arrays)
     assert run.ending == "optimal"
     for draws in session._rows.draws:
-        f, plan = draws.function, [run.values]
+        f, plan = draws.function, [draws.point(run.values)]
         assert draws._few_are_new
         lost = f.losses @ run.values[list(f.exposures)] - run.values[list(f.threshold)].sum()
         assert run.values[f.excess] >= f.probability @ np.maximum(lost, 0) - 1e-6
@@ -406,7 +407,7 @@ def test_draws_that_were_above_lately_are_looked_at_first():
         (cheap,) = draws.slopes(plan, cheaply=True)
         some = draws._lately
         assert 0 < len(some) < len(f.probability)
-        assert np.array_equal(draws._part.losses.toarray(), f.losses[some])
+        assert np.allclose(draws._part.lost(plan[0].exposed), f.losses[some] @ plan[0].exposed)
         (exact,) = draws.slopes(plan, cheaply=False)
         assert set(np.flatnonzero(lost > 0)) <= set(some)
         assert cheap.weight == exact.weight and np.allclose(cheap.lost, exact.lost)
@@ -421,18 +422,44 @@ def test_draws_that_have_not_been_above_for_long_are_looked_at_no_more(monkeypat
     model, _ = stated(tight_fund(6, 300, 60, 0.02, alike=False))
     f = model.losses[0]
     draws = solve_slopes.Draws(f, {})
-    plans = []
+    plans, above = [], []
     for n in (0, len(f.exposures) // 2):  # one site after the other has all that may be lost
         plan = np.zeros(model.programme.width)
         plan[f.exposures[n]] = 100.0
-        plans.append([plan])
-    above = [set(np.flatnonzero(f.losses @ plan[list(f.exposures)] > 0)) for (plan,) in plans]
+        plans.append([draws.point(plan)])
+        above.append(set(np.flatnonzero(f.losses @ plan[list(f.exposures)] > 0)))
     assert above[0] - above[1]
     list(draws.slopes(plans[0], cheaply=True))
     for _ in range(4):
         (slope,) = draws.slopes(plans[1], cheaply=True)
         assert slope.weight == pytest.approx(f.probability[sorted(above[1])].sum())
     assert set(draws._lately) == above[1]
+
+
+@pytest.mark.parametrize("exposures", [1, 8, 20])
+@pytest.mark.parametrize("kind", ["failures", "any share", "uneven probabilities", "gains", "no draw"])
+def test_draws_are_summed_as_a_matrix_would_be(kind, exposures):
+    chance = np.random.default_rng(exposures)
+    count = 0 if kind == "no draw" else 203
+    losses = (chance.random((count, exposures)) < 0.3) * chance.uniform(0.2, 1, exposures)
+    losses[:, 0] *= exposures == 1  # the first of many never fails
+    probability = np.full(count, 1 / max(count, 1))
+    if kind == "any share":
+        losses *= chance.random(losses.shape)
+    elif kind == "uneven probabilities":
+        probability = chance.dirichlet(np.ones(count))
+    elif kind == "gains":
+        losses[:, -1] = chance.normal(size=count)
+    part = solve_slopes.part_of(losses, probability)
+    assert isinstance(part, solve_slopes._Failures) == (kind == "failures")
+    for some in (np.arange(count), np.flatnonzero(chance.random(count) < 0.5), np.array([], dtype=np.intp)):
+        smaller = part.of(some)
+        exposed = chance.random(exposures) * (chance.random(exposures) < 0.7)
+        assert smaller.lost(exposed) == pytest.approx(losses[some] @ exposed)
+        asked = np.flatnonzero(chance.random(len(some)) < 0.4)
+        slope, weight = smaller.slope(asked), probability[some][asked]
+        assert slope.weight == pytest.approx(weight.sum())
+        assert slope.lost == pytest.approx(losses[some][asked].T @ weight)
 
 
 def test_after_a_tree_the_session_has_the_solvers_own_choices_again():

@@ -175,7 +175,7 @@ def test_what_fails_in_a_thread_fails_the_search(monkeypatch):
 
     def failing(self):
         other = twin(self)
-        other._refined = lambda values: 1 / 0
+        other._refined = lambda values, exactly: 1 / 0
         return other
 
     monkeypatch.setattr(LossSession, "_twin", failing)
@@ -451,7 +451,7 @@ def test_a_node_starts_where_the_one_above_it_stood(monkeypatch, looks):
     assert run.ending == "optimal" and run.objective == pytest.approx(expected.objective, rel=1e-9)
     assert len(again) == 30 and any(gone for gone, _, _ in again)
     assert max(more for _, _, more in again) <= 1e-6 * expected.objective
-    assert max(steps for _, steps, more in again if abs(more) <= 1e-9 * expected.objective) <= 1
+    assert max(steps for _, steps, more in again if abs(more) <= 1e-9 * expected.objective) <= 5
 
 
 @pytest.mark.parametrize("knob, value", [("ROUNDS", 1), ("DIVE_EVERY", 2)])
