@@ -228,7 +228,6 @@ class LossSession(Session):
 
     def _programme(self, deadline: float) -> Programme:
         return Programme(
-            session=self,
             bound_whole=self._bound_whole,
             solve=lambda: self._relaxed(deadline),
             refine=self._refined,

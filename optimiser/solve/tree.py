@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from optimiser.solve.arrays import Floats
 from optimiser.solve.branching import Bounds, Branching, Step
 from optimiser.solve.learnt import WarmStart
-from optimiser.solve.session import Run, Session
-from optimiser.solve.swaps import swapped
+from optimiser.solve.session import Run
 
 WHOLE_WITHIN = 1e-6
 """How far from a whole number a decision may be to count as one; it is then fixed there and its money settled."""
@@ -75,11 +74,9 @@ class Programme:
     bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
     hid losses (which are then known); exactly: over all draws, where it hid none. settle: the plan with these whole
     decisions that keeps every loss function, or None; surely: only where that was asked twice. price: the last run
-    with its duals. leave: what the nodes below the one of such a run start from; start: from there. found: the best
-    plan of all, where it was found in this thread and is still to be improved by exchanges.
+    with its duals. leave: what the nodes below the one of such a run start from; start: from there.
     """
 
-    session: Session
     bound_whole: Callable[[Floats, Floats], None]
     solve: Callable[[], Run]
     refine: Callable[[Floats, bool], bool]
@@ -87,7 +84,6 @@ class Programme:
     price: Callable[[Run], Run]
     leave: Callable[[Run], WarmStart]
     start: Callable[[WarmStart], None]
-    found: Run | None = None
 
 
 @dataclass(slots=True)
@@ -203,10 +199,6 @@ class Tree:
         elif is_dive and growth.last is not None:
             # The dive ended: what it had decided so far, without what was left in fractions, may be a plan.
             self._round_down(lp, growth.last)
-        if lp.found is not None:
-            found, lp.found = lp.found, None
-            self._keep(lp, swapped(lp.session, self.whole, found, lambda plan: lp.settle(plan, False), growth.over))
-            lp.found = None
         return dive
 
     @property
@@ -271,7 +263,7 @@ class Tree:
             looks += 1
             if is_whole:
                 if not hidden:
-                    self._keep(lp, lp.settle(run.values, True))
+                    self._keep(lp.settle(run.values, True))
                     self._close(node)
                     # Rounding decisions lost something, or all: another plan of this node may be worth more.
                     self.broken = self.broken or self._worth_more(run.objective)
@@ -338,15 +330,15 @@ class Tree:
         name = lower[self.whole].tobytes()
         if name not in self._rounded:
             self._rounded.add(name)
-            self._keep(lp, lp.settle(lower, False))
+            self._keep(lp.settle(lower, False))
 
-    def _keep(self, lp: Programme, settled: Run | None) -> None:
+    def _keep(self, settled: Run | None) -> None:
         """The better of two plans."""
         if settled is None or settled.objective is None:
             return
         with self._turn:
             if self.best is None or self.best.objective is None or settled.objective > self.best.objective:
-                self.best = lp.found = settled
+                self.best = settled
 
 
 def box(lower: Floats, upper: Floats) -> tuple[Bounds, Bounds]:

@@ -21,9 +21,8 @@ from optimiser.solve.branching import RELIABLE, Branching, Step
 from optimiser.solve.goals import cost_of
 from optimiser.solve.learnt import LearntRows
 from optimiser.solve.losses import LossSession
-from optimiser.solve.session import Run, Session
+from optimiser.solve.session import Session
 from optimiser.solve.strengthening import pledges_of_whole_sites, strengthen
-from optimiser.solve.swaps import swapped
 from optimiser.solve.written_out import with_plain_losses
 
 SECONDS = 120.0
@@ -208,7 +207,7 @@ def test_infeasible_is_believed_when_it_is_said_twice(monkeypatch):
     settled = session.run(SECONDS)
     assert asked[:2] == [(True, "off", 1), (False, "choose", -1)]
     assert settled.ending == "optimal" and settled.objective == pytest.approx(best.objective, rel=1e-9)
-    # Exchanges are tried by the hundred: one that is called infeasible once is let go.
+    # Rounded plans are tried in passing: one that is called infeasible once is let go.
     asked.clear()
     assert session._settled(best.values, time.perf_counter() + SECONDS, surely=False) is None
     assert asked == [(False, "off", 1)] or asked == [(True, "off", 1)]
@@ -469,32 +468,6 @@ def test_a_plan_suggested_is_kept_where_the_nodes_do_not_suffice():
     session.suggest(best.values)
     run = session.run(SECONDS, nodes=1)
     assert run.ending == "node_limit" and run.objective == pytest.approx(best.objective) and run.bound > run.objective
-
-
-def test_exchanges_lead_to_a_plan_none_of_them_betters():
-    # Ten things of known worth and weight, at most ten units of weight: settled by a sum.
-    worth = np.array([9, 8, 7, 6, 5, 4, 3, 2, 1, 1.0])
-    weight = np.array([6, 5, 4, 3, 3, 2, 2, 1, 1, 9.0])
-
-    class Prices:
-        prices = worth
-
-    def settle(values):
-        fits = weight @ values <= 10
-        return Run("optimal", values, None, None, float(worth @ values), None) if fits else None
-
-    start = settle(np.eye(10)[8])
-    found = swapped(Prices(), np.arange(10), start, settle, lambda: False)
-    made = found.values
-    assert found.objective > start.objective
-    for b in np.flatnonzero(made == 0):
-        for a in [-1, *np.flatnonzero(made)]:
-            other = made.copy()
-            other[b] = 1
-            if a >= 0:
-                other[a] = 0
-            assert settle(other) is None or settle(other).objective <= found.objective
-    assert swapped(Prices(), np.arange(10), start, settle, lambda: True) is start
 
 
 class TestBranching:
