@@ -33,7 +33,6 @@ MATTERED = 4
 """Branched nodes for which a row that binds in none of them stays. A programme with 250 rows learnt takes a third more
 time than one with 60, more than the looks for rows that went."""
 
-
 Name = tuple[bytes, float]
 """Of a slope: its coefficients and its weight."""
 
@@ -139,12 +138,16 @@ class LearntRows:
         self._learnt.append(_Learnt(self._session.add_row(numbers, coefficients, 0.0, np.inf), draws, name))
         return True
 
-    def leave(self, run: Run) -> WarmStart:
-        """What the nodes below one start from. Of many rows learnt, those that bound no plan lately go.
+    def leave(self, run: Run) -> WarmStart | None:
+        """What the nodes below one start from; None where HiGHS has no basis to give. Of many rows learnt, those that
+        bound no plan lately go.
 
         run: the node's, the last one, with its duals.
         """
-        basis = self._session.basis()
+        basis = self._session.basis_to_change()
+        if not basis.valid:
+            self._tidy(run)
+            return None
         status = list(basis.row_status)
         stay = len(status) - len(self._learnt)
         binding = {

@@ -142,6 +142,10 @@ class Session:
         self._stands = self._highs.getBasis()
         return self._stands
 
+    def basis_to_change(self) -> Any:
+        """The same, as an object of the caller's own: rows may come and go before it is given back."""
+        return self._highs.getBasis()
+
     def start_from(self, basis: Any) -> None:
         """Let the next run begin with a basis of as many columns and rows."""
         if basis is not self._stands:

@@ -82,7 +82,7 @@ class Programme:
     refine: Callable[[Floats, bool], bool]
     settle: Callable[[Floats, bool], Run | None]
     price: Callable[[Run], Run]
-    leave: Callable[[Run], WarmStart]
+    leave: Callable[[Run], WarmStart | None]
     start: Callable[[WarmStart], None]
 
 

@@ -453,6 +453,19 @@ def test_a_node_starts_where_the_one_above_it_stood(monkeypatch, looks):
     assert max(steps for _, steps, more in again if abs(more) <= 1e-9 * expected.objective) <= 5
 
 
+def test_without_a_basis_to_start_from_the_answer_is_the_same(monkeypatch):
+    monkeypatch.setattr(solve_losses, "LOOKS", 0)
+    document = pledged(5, 24, draws=2000)
+    expected = session_of(document).run(SECONDS)
+    asked = itertools.count(1)
+    basis = Session.basis_to_change
+    nothing = type(basis(session_of(document)))
+    monkeypatch.setattr(Session, "basis_to_change", lambda self: nothing() if next(asked) % 2 else basis(self))
+    run = session_of(document).run(SECONDS)
+    assert next(asked) > 4
+    assert run.ending == "optimal" and run.objective == pytest.approx(expected.objective, rel=1e-9)
+
+
 @pytest.mark.parametrize("knob, value", [("ROUNDS", 1), ("DIVE_EVERY", 2)])
 def test_how_the_tree_is_walked_changes_no_answer(monkeypatch, knob, value):
     document = pledged(4, 20, draws=500)
