@@ -165,7 +165,7 @@ class LearntRows:
             self._state(self.draws[function], slope)
         unknown = None, _BASIC
         status = [start.binding.get(self._key(learnt), unknown)[1] for learnt in self._learnt]
-        # HiGHS's bases cannot be copied in Python, and to hand over a column's status takes longer than a row's look.
+        # HiGHS's bases cannot be copied in Python: this one's rows are written over, by one thread at a time.
         with start.turn:
             start.basis.row_status = start.model_rows + status
             self._session.start_from(start.basis)
