@@ -36,30 +36,31 @@ time than one with 60, more than the looks for rows that went."""
 Name = tuple[bytes, float]
 """Of a slope: its coefficients and its weight."""
 
+Key = tuple[int, Name]
+"""Of a row learnt: the number of its loss function, the name of its slope."""
+
 
 @dataclass(frozen=True, slots=True)
 class WarmStart:
     """What a node of a search leaves to those below it, wherever the search went meanwhile.
 
     mean: of the plans that led to the node's. basis: its last programme's. model_rows: how the rows that stay stand in
-    that basis; binding: how the rows learnt do that are not basic in it, by the number of their function and their
-    name, with their slopes.
+    that basis; binding: how the rows learnt do that are not basic in it, with their slopes.
     """
 
     mean: Floats | None
     basis: Any
     model_rows: list[Any]
-    binding: dict[tuple[int, Name], tuple[Slope, Any]]
+    binding: dict[Key, tuple[Slope, Any]]
     turn: Lock = field(default_factory=Lock)
 
 
 @dataclass(slots=True)
 class _Learnt:
-    """A row learnt: its number, whose it is and under which name, and how long it has not mattered."""
+    """A row learnt: its number, whose it is, and how long it has not mattered."""
 
     row: int
-    of: Draws
-    name: Name
+    key: Key
     idle: int = 0
 
 
@@ -76,15 +77,15 @@ class LearntRows:
         parts: dict[tuple[int, int], Part] = {}
         self.draws = [Draws(function, parts) for function in functions]
         self._learnt: list[_Learnt] = []
-        for draws in self.draws:
-            self._state(draws, draws.mean())
+        for function, draws in enumerate(self.draws):
+            self._state(function, draws.mean())
         self.keep_all()
 
     def twin(self, session: Session) -> LearntRows:
         """The same rows in a copy of the session, for another thread; what each learns from here is its own."""
-        twin, of = copy.copy(self), {id(draws): draws.twin() for draws in self.draws}
-        twin._session, twin.draws = session, list(of.values())
-        twin._learnt = [replace(learnt, of=of[id(learnt.of)]) for learnt in self._learnt]
+        twin = copy.copy(self)
+        twin._session, twin.draws = session, [draws.twin() for draws in self.draws]
+        twin._learnt = [replace(learnt) for learnt in self._learnt]
         return twin
 
     def keep_all(self) -> None:
@@ -94,7 +95,7 @@ class LearntRows:
     def forget(self) -> None:
         """Nothing was learnt since all was kept: the session's programme is the one that stood then."""
         for learnt in self._learnt:
-            del learnt.of.stated[learnt.name]
+            self._unstate(learnt)
         self._learnt = []
 
     def forget_plans(self) -> None:
@@ -115,18 +116,19 @@ class LearntRows:
     def _looked(self, values: Floats, cheaply: bool) -> bool:
         """Add a row for each function that is above its column at a plan; whether there was one."""
         learnt = False
-        for draws in self.draws:
+        for function, draws in enumerate(self.draws):
             plan = draws.point(values)
             plans = (plan,) if self._mean is None or self._mean is values else (draws.point(self._mean), plan)
             size = max(float(np.abs(plan.exposed).sum()), 1e-6)
             for slope in draws.slopes(plans, cheaply):
-                if slope.hides(plan) > EXCESS_TOLERANCE * size and self._state(draws, slope):
+                if slope.hides(plan) > EXCESS_TOLERANCE * size and self._state(function, slope):
                     learnt = True
                     break
         return learnt
 
-    def _state(self, draws: Draws, slope: Slope) -> bool:
+    def _state(self, function: int, slope: Slope) -> bool:
         """Add the row of a slope; False where it is there already, and the solver's tolerance is what is left."""
+        draws = self.draws[function]
         name = slope.lost.tobytes(), slope.weight
         if name in draws.stated:
             return False
@@ -135,8 +137,13 @@ class LearntRows:
         lost = np.flatnonzero(slope.lost)
         numbers = [f.excess, *f.threshold, *np.asarray(f.exposures)[lost].tolist()]
         coefficients = np.concatenate([[1.0], np.full(len(f.threshold), slope.weight), -slope.lost[lost]])
-        self._learnt.append(_Learnt(self._session.add_row(numbers, coefficients, 0.0, np.inf), draws, name))
+        self._learnt.append(_Learnt(self._session.add_row(numbers, coefficients, 0.0, np.inf), (function, name)))
         return True
+
+    def _unstate(self, learnt: _Learnt) -> None:
+        """A row that is no longer stated is learnt again where needed."""
+        function, name = learnt.key
+        del self.draws[function].stated[name]
 
     def leave(self, run: Run) -> WarmStart | None:
         """What the nodes below one start from; None where HiGHS has no basis to give. Of many rows learnt, those that
@@ -151,7 +158,7 @@ class LearntRows:
         status = list(basis.row_status)
         stay = len(status) - len(self._learnt)
         binding = {
-            self._key(learnt): (learnt.of.stated[learnt.name], stands)
+            learnt.key: (self.draws[learnt.key[0]].stated[learnt.key[1]], stands)
             for learnt, stands in zip(self._learnt, status[stay:], strict=True)
             if stands != _BASIC
         }
@@ -162,16 +169,13 @@ class LearntRows:
         """Go on where a node stood: rows that bind there are stated again where they went."""
         self._mean = start.mean
         for (function, _), (slope, _) in start.binding.items():
-            self._state(self.draws[function], slope)
+            self._state(function, slope)
         unknown = None, _BASIC
-        status = [start.binding.get(self._key(learnt), unknown)[1] for learnt in self._learnt]
+        status = [start.binding.get(learnt.key, unknown)[1] for learnt in self._learnt]
         # HiGHS's bases cannot be copied in Python: this one's rows are written over, by one thread at a time.
         with start.turn:
             start.basis.row_status = start.model_rows + status
             self._session.start_from(start.basis)
-
-    def _key(self, learnt: _Learnt) -> tuple[int, Name]:
-        return next(n for n, draws in enumerate(self.draws) if draws is learnt.of), learnt.name
 
     def _tidy(self, run: Run) -> None:
         """Of many rows learnt, drop those that bound no plan lately; they are learnt again where needed."""
@@ -185,7 +189,7 @@ class LearntRows:
             return
         self._session.delete_rows([learnt.row for learnt in idle])
         for learnt in idle:
-            del learnt.of.stated[learnt.name]
+            self._unstate(learnt)
         self._learnt = [learnt for learnt in self._learnt if learnt.idle <= MATTERED]
         # Nothing else was stated since the first of them: those kept stand in its place, one after the other.
         first = min(learnt.row for learnt in (*self._learnt, *idle))

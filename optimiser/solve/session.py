@@ -143,7 +143,7 @@ class Session:
         return self._stands
 
     def basis_to_change(self) -> Any:
-        """The same, as an object of the caller's own: rows may come and go before it is given back."""
+        """The basis the last run ended with, for the caller alone: rows may come and go before it is given back."""
         return self._highs.getBasis()
 
     def start_from(self, basis: Any) -> None:

@@ -280,7 +280,7 @@ class Tree:
         high, low = node.upper.copy(), node.lower.copy()
         high[n] = (node.lower[n] + node.upper[n]) // 2
         low[n] = high[n] + 1
-        return [self._node(*box, -node.key, node.start) for box in ((node.lower, high), (low, node.upper))]
+        return [self._node(*bounds, -node.key, node.start) for bounds in ((node.lower, high), (low, node.upper))]
 
     def _branched(self, lp: Programme, node: _Node, run: Run, branching: Branching) -> list[_Node]:
         """The nodes below one, the one nearer to its plan first; none where probing shows there is no better plan."""

@@ -408,7 +408,7 @@ def test_rows_that_do_not_matter_go_and_the_answer_stays(monkeypatch):
     rows = frugal._rows
     assert [learnt.row for learnt in rows._learnt] == sorted({learnt.row for learnt in rows._learnt})
     names = {name for draws in rows.draws for name in draws.stated}
-    assert {learnt.name for learnt in rows._learnt} == names - session_of(document)._rows.draws[0].stated.keys()
+    assert {learnt.key[1] for learnt in rows._learnt} == names - session_of(document)._rows.draws[0].stated.keys()
 
 
 def test_a_node_starts_where_the_one_above_it_stood(monkeypatch, looks):
