@@ -163,7 +163,7 @@ def solve_options(
 
     if solver != "highs":
         # Before PuLP makes its own HiGHS, whose banner would stand in front of the answer.
-        QuietHighs()  # type: ignore[no-untyped-call]
+        QuietHighs()
         try:
             solver = solver_called(solver)
         except SolverUnavailable:

@@ -61,7 +61,7 @@ def _named(model: Model, port: PulpPort, arrays: Arrays) -> Any:
         columns += [f"w.{n}.{s}" for s in draws]
         rows += [f"W1.mean.{n}", *(f"W1.draw.{n}.{s}" for s in draws)]
     lp.col_names_, lp.row_names_ = columns, rows
-    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
+    highs: Any = QuietHighs()
     highs.setOptionValue("output_flag", False)
     if highs.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the model")

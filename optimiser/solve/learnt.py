@@ -133,11 +133,8 @@ class LearntRows:
         if name in draws.stated:
             return False
         draws.stated[name] = slope
-        f = draws.function
-        lost = np.flatnonzero(slope.lost)
-        numbers = [f.excess, *f.threshold, *np.asarray(f.exposures)[lost].tolist()]
-        coefficients = np.concatenate([[1.0], np.full(len(f.threshold), slope.weight), -slope.lost[lost]])
-        self._learnt.append(_Learnt(self._session.add_row(numbers, coefficients, 0.0, np.inf), (function, name)))
+        row = self._session.add_row(*draws.row(slope), 0.0, np.inf)
+        self._learnt.append(_Learnt(row, (function, name)))
         return True
 
     def _unstate(self, learnt: _Learnt) -> None:

@@ -38,6 +38,10 @@ LOOK_NODES = 200
 FALLS = 0.01
 """Relative: where a look brings the bound down by more, limits bind so much that the tree is shorter."""
 
+FALLS_FAR = 0.02
+"""Relative: where as many looks at linear programmes bring the bound down by more, HiGHS's integer search is not asked.
+On 76 sites they take 0.03 s and bring it down by 5 to 15 %, where the integer search took one to two seconds."""
+
 TIED = 1e-6
 """Relative, and of one unit at least: how far below the best plan a search still remembers where plans may be, so that
 further searches among plans as good know where to look. Ten times what they may give up."""
@@ -72,7 +76,7 @@ class LossSession(Session):
 
         None where it does not tell: not by a tree to its end, or ``least`` is too little.
         """
-        if self._tree is None or self._tree.open or self._tree.broken or not _is_near(least, best):
+        if self._tree is None or self._tree.open or self._tree.broken or least < _near(best):
             return None
         # The best plan is in one of them; without any, HiGHS called its node infeasible, and nothing is known.
         return self._tree.tied(least) or None
@@ -87,6 +91,7 @@ class LossSession(Session):
         among: Boxes | None = None,
         *,
         surely: bool = True,
+        least: float = -np.inf,
     ) -> Run:
         """Solve, look what the plan hides, solve again, until it hides nothing. Whole decisions ``among`` these boxes.
 
@@ -97,7 +102,7 @@ class LossSession(Session):
         """
         deadline = time.perf_counter() + time_limit_s
         if not self._integer:
-            return _without_column_duals(self._kept(deadline, method, surely))
+            return _without_column_duals(self._kept(deadline, method, surely, least))
 
         def worth(value: float, than: float) -> bool:
             return value - than > _allowed(than, mip_gap, absolute_gap)
@@ -155,15 +160,17 @@ class LossSession(Session):
         """
         original = self._highs
         self._rows.keep_all()
-        promised = np.inf
         self.continue_in_copy()
+        first, promised = self._relaxed_in_few_looks(deadline)
         looks, most = (LOOKS, LOOK_NODES) if nodes is None else (min(LOOKS, 2), min(LOOK_NODES, nodes))
-        for _ in range(looks):
+        if np.isfinite(first) and first - promised > FALLS_FAR * abs(first):
+            looks = 0
+        for n in range(looks):
             run = super().run(_left(deadline), mip_gap, absolute_gap, most)
             if run.ending == "infeasible" and self._suggested is None:
                 return run, -np.inf
             before, promised = promised, min(promised, np.inf if run.bound is None else run.bound)
-            falls = np.isfinite(before) and before - promised > FALLS * abs(before)
+            falls = n > 0 and np.isfinite(before) and before - promised > FALLS * abs(before)
             if run.values is None or run.ending != "optimal" or falls:
                 break
             self._rows.forget_plans()
@@ -184,12 +191,26 @@ class LossSession(Session):
         self._rows.forget_plans()
         return None, promised
 
-    def _kept(self, deadline: float, method: Method = "dual", surely: bool = True) -> Run:
+    def _relaxed_in_few_looks(self, deadline: float) -> tuple[float, float]:
+        """What the relaxation promises at first, and after a few looks, each of which takes milliseconds."""
+        first = promised = np.inf
+        self.relax()
+        for _ in range(LOOKS):
+            run = Session.run(self, _left(deadline))
+            if run.values is None or run.objective is None:
+                break
+            first, promised = (run.objective if np.isinf(first) else first), run.objective
+            if not self._refined(run.values):
+                break
+        self.restore_integers()
+        return first, promised
+
+    def _kept(self, deadline: float, method: Method = "dual", surely: bool = True, least: float = -np.inf) -> Run:
         """A linear programme, solved until its plan hides nothing."""
         self._rows.forget_plans()
         before = self.rounds
         while True:
-            run = super().run(_left(deadline), method=method, surely=surely)
+            run = super().run(_left(deadline), method=method, surely=surely, least=least)
             if run.values is None or not self._refined(run.values):
                 return run
             self.rounds += 1
@@ -216,7 +237,7 @@ class LossSession(Session):
             programme=self._programme(deadline),
             whole=self._whole,
             worth=worth,
-            as_good=_is_near,
+            as_good=_near,
             more=lambda: [self._twin()._programme(deadline) for _ in range(more)],
         )
         if suggested is not None:
@@ -229,7 +250,7 @@ class LossSession(Session):
     def _programme(self, deadline: float) -> Programme:
         return Programme(
             bound_whole=self._bound_whole,
-            solve=lambda: self._relaxed(deadline),
+            solve=lambda least: self._relaxed(deadline, least),
             refine=self._refined,
             settle=lambda values, surely: self._settled(values, deadline, surely),
             price=self.priced,
@@ -245,10 +266,10 @@ class LossSession(Session):
         twin._rows = self._rows.twin(twin)
         return twin
 
-    def _relaxed(self, deadline: float) -> Run:
+    def _relaxed(self, deadline: float, least: float) -> Run:
         """A linear programme from the last basis. Where the dual simplex method ends with "unknown", the primal one
         from none has always known."""
-        run = Session.run(self, _left(deadline))
+        run = Session.run(self, _left(deadline), least=least)
         if run.values is None and run.ending != "infeasible":
             self.forget()
             run = Session.run(self, _left(deadline), method="primal")
@@ -293,9 +314,9 @@ def _allowed(value: float, mip_gap: float, absolute_gap: float) -> float:
     return max(absolute_gap, (mip_gap + 1e-9) * max(abs(value), 1e-6))
 
 
-def _is_near(value: float, best: float) -> bool:
-    """Whether a plan of this value would tie with the best, as far as a double and a held stage tell."""
-    return value >= best - TIED * max(abs(best), 1.0)
+def _near(best: float) -> float:
+    """The least value of a plan that would tie with the best, as far as a double and a held stage tell."""
+    return best - TIED * max(abs(best), 1.0)
 
 
 def _ended(best: Run | None, ending: Ending, bound: float) -> Run:

@@ -36,6 +36,10 @@ class QuietHighs(highspy.Highs):
     It does so when callbacks are enabled, and only once: after one quiet instance, all others are quiet too.
     """
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.chosen: dict[str, Any] = {}
+
     def enableCallbacks(self) -> None:
         """The first call of the constructor; the console is switched off before it."""
         self.setOptionValue("log_to_console", False)
@@ -43,7 +47,8 @@ class QuietHighs(highspy.Highs):
 
 
 class Session:
-    """One HiGHS instance with one model. Always maximises.
+    """One HiGHS instance with one model. Always maximises; HiGHS minimises the negative, since its dual simplex method
+    ends at a bound on the objective there alone.
 
     watch: looks on while it runs. A run it stops ends like one at its time limit; runs after that are not disturbed,
     so that the plan found can be made exact.
@@ -61,6 +66,7 @@ class Session:
         self._integer = bool(arrays.integer.any())
         self._scale = 1.0
         self._cost = arrays.cost
+        self._largest = float(np.abs(arrays.cost).max(initial=0.0))
         self._is_as_stated = True
         self._stands: Any = None
         self._few_steps = False
@@ -74,7 +80,7 @@ class Session:
 
     def _begin(self) -> None:
         """An instance of HiGHS, without a model."""
-        self._highs = QuietHighs()  # type: ignore[no-untyped-call]
+        self._highs = QuietHighs()
         self._set("output_flag", False)
         self._set("random_seed", SEED)
         self._set("threads", self._threads)
@@ -117,10 +123,10 @@ class Session:
         coefficient is near 4096; what is read back is scaled back.
         """
         self._cost = cost
-        largest = float(np.abs(cost).max(initial=0.0))
-        self._scale = 1.0 if largest == 0 else float(2.0 ** (12 - np.floor(np.log2(largest))))
+        self._largest = float(np.abs(cost).max(initial=0.0))
+        self._scale = 1.0 if self._largest == 0 else float(2.0 ** (12 - np.floor(np.log2(self._largest))))
         columns = np.arange(len(cost), dtype=np.int32)
-        self._check(self._highs.changeColsCost(len(cost), columns, cost * self._scale), "changeColsCost")
+        self._check(self._highs.changeColsCost(len(cost), columns, -cost * self._scale), "changeColsCost")
 
     def change(self, arrays: Arrays) -> None:
         """Another model with the same matrix and no integers: its bounds; rows that were added go."""
@@ -230,14 +236,20 @@ class Session:
         method: Method = "dual",
         *,
         surely: bool = True,
+        least: float = -np.inf,
     ) -> Run:
-        """Solve what stands. surely: "infeasible" of a linear programme is asked twice before it is believed."""
+        """Solve what stands. surely: "infeasible" of a linear programme is asked twice before it is believed.
+
+        least: what a plan must be worth to be of use. The dual simplex method ends, "infeasible" with a bound, as soon
+        as none can be.
+        """
         # HiGHS counts an integer search from its start, a linear programme from the instance's first run.
         passed = 0.0 if self._integer else self._highs.getRunTime()
         self._set("time_limit", passed + max(time_limit_s, 0.0))
         self._set("mip_rel_gap", mip_gap)
         self._set("mip_abs_gap", absolute_gap * self._scale)
         self._set("mip_max_nodes", highspy.kHighsIInf if nodes is None else nodes)
+        self._set("objective_bound", -least * self._scale)
         self._set("solver", "ipm" if method == "interior" else "choose")
         self._set("simplex_strategy", 4 if method == "primal" else 1)
         # From scratch, with Devex weights and without presolve, funds of 20 to 1,000 sites took half to three quarters
@@ -246,7 +258,7 @@ class Session:
         self._set("presolve", "off" if by_simplex else "choose")
         self._set("simplex_dual_edge_weight_strategy", 1 if by_simplex else -1)
         run = self._run(time_limit_s)
-        if surely and by_simplex and run.ending == "infeasible":
+        if surely and by_simplex and run.ending == "infeasible" and run.bound is None:
             # Seen of plans in hand, from the basis of another programme and also from none (HiGHS 1.16, Devex weights):
             # asked again from nothing, by the primal method with HiGHS's own choices. The dual one with them ended
             # "unknown" where no plan was; where that is said, the first word stands.
@@ -292,7 +304,7 @@ class Session:
 
     def _shown(self, value: float | None) -> float | None:
         """A value of the scaled objective as the model has it; HiGHS says infinity for "none yet"."""
-        return value / self._scale if value is not None and abs(value) < highspy.kHighsInf else None
+        return -value / self._scale if value is not None and abs(value) < highspy.kHighsInf else None
 
     def _run(self, time_limit_s: float) -> Run:
         self._stopped_before = self._is_stopped()
@@ -316,8 +328,8 @@ class Session:
         if run.values is None or run.objective is None:
             return True
         terms = self._cost * run.values
-        value, size = float(terms.sum()), float(np.abs(terms).sum())
-        return abs(run.objective - value) <= 1e-6 * max(size, float(np.abs(self._cost).max(initial=0.0)))
+        differs = abs(run.objective - float(terms.sum()))
+        return differs <= 1e-6 * self._largest or differs <= 1e-6 * float(np.abs(terms).sum())
 
     def _read(self, status: Any, time_limit_s: float) -> Run:
         model_status = self._highs.getModelStatus()
@@ -332,15 +344,16 @@ class Session:
         solution = self._highs.getSolution()  # a copy, which changes of the model leave as it is
         has_duals = has_values and ending == "optimal" and not self._integer and not self._few_steps
         if self._integer:
-            bound = info.mip_dual_bound
+            bound = -info.mip_dual_bound
         else:
-            bound = info.objective_function_value if ending == "optimal" else np.inf
+            has_bound = ending == "optimal" or model_status == highspy.HighsModelStatus.kObjectiveBound
+            bound = -info.objective_function_value if has_bound else np.inf
         run = Run(
             ending=ending,
             values=np.array(solution.col_value) if has_values else None,
             row_dual=None,
             column_dual=None,
-            objective=info.objective_function_value / self._scale if has_values else None,
+            objective=-info.objective_function_value / self._scale + 0.0 if has_values else None,
             bound=bound / self._scale + 0.0 if np.isfinite(bound) else None,
         )
         self._last = run, solution
@@ -353,7 +366,7 @@ class Session:
         solution = self._last[1]
         if not solution.dual_valid:
             return run
-        row_dual, column_dual = (np.array(dual) / self._scale for dual in (solution.row_dual, solution.col_dual))
+        row_dual, column_dual = (np.array(dual) / -self._scale + 0.0 for dual in (solution.row_dual, solution.col_dual))
         return replace(run, row_dual=row_dual, column_dual=column_dual)
 
     def _told_apart(self, time_limit_s: float) -> Run:
@@ -366,7 +379,9 @@ class Session:
         return Run(ending, None, None, None, None, None)
 
     def _set(self, option: str, value: Any) -> None:
-        self._check(self._highs.setOptionValue(option, value), f"option {option}")
+        if self._highs.chosen.get(option) != value:
+            self._check(self._highs.setOptionValue(option, value), f"option {option}")
+            self._highs.chosen[option] = value
 
     def _check(self, status: Any, what: str) -> None:
         if status == highspy.HighsStatus.kError:
@@ -385,6 +400,7 @@ _ENDINGS: dict[Any, Ending] = {
     _STATUS.kModelEmpty: "optimal",
     _STATUS.kTimeLimit: "time_limit",
     _STATUS.kSolutionLimit: "node_limit",
+    _STATUS.kObjectiveBound: "infeasible",
     _STATUS.kIterationLimit: "time_limit",
     _STATUS.kInterrupt: "time_limit",
     _STATUS.kInfeasible: "infeasible",
@@ -393,14 +409,15 @@ _ENDINGS: dict[Any, Ending] = {
 
 
 def _pass(highs: Any, arrays: Arrays) -> Any:
-    """Hand the arrays over as they are, a maximisation; made into a ``HighsLp`` first they take eight times as long."""
+    """Hand the arrays over, the negative objective to be minimised. Made into a ``HighsLp`` first they take eight times
+    as long."""
     shape = len(arrays.cost), len(arrays.row_lower), len(arrays.index)
-    by_rows, maximise, offset = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMaximize), 0.0
-    columns = arrays.cost, arrays.lower, arrays.upper
+    by_rows, minimise, offset = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), 0.0
+    columns = -arrays.cost, arrays.lower, arrays.upper
     matrix = arrays.start, arrays.index, arrays.value
     kinds = arrays.integer.astype(np.int32)
     return highs.passModel(
-        *shape, by_rows, maximise, offset, *columns, arrays.row_lower, arrays.row_upper, *matrix, kinds
+        *shape, by_rows, minimise, offset, *columns, arrays.row_lower, arrays.row_upper, *matrix, kinds
     )
 
 

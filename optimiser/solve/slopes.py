@@ -15,6 +15,8 @@ from optimiser.solve.arrays import Floats
 
 Numbers = NDArray[np.intp]
 
+Booleans = NDArray[np.bool_]
+
 NEW_DRAWS = 0.1
 """Of the draws above the threshold at a plan: how many may not have been so lately where those that have are most."""
 
@@ -57,41 +59,44 @@ class Part(Protocol):
     def lost(self, exposed: Floats) -> Floats:
         """Σ_i losses[s,i] · exposed[i], by draw."""
 
-    def slope(self, draws: Numbers) -> Slope:
-        """The mean loss of some of them."""
+    def slope(self, above: Booleans) -> Slope:
+        """The mean loss of those that are above, by draw."""
 
 
 class _Failures:
     """Draws that lose a share of an exposure or nothing of it, the same share in all, each draw as probable as another.
 
-    Which exposures fail stands in bits: what eight of them lose is one number out of 256, and how often one fails is
-    counted 64 draws at a time. Half the time of a sparse product, and a thirtieth of its memory, which leaves the
-    processor's caches to the solver.
+    Which exposures fail stands in bits: what eleven of them lose is one number out of 2048, and how often one fails is
+    counted 64 draws at a time. Less than half the time of a sparse product, and a thirtieth of its memory, which leaves
+    the processor's caches to the solver.
     """
 
-    def __init__(self, failing: NDArray[np.uint8], share: Floats, probability: Floats):
-        """failing: a bit for an exposure, eight of them a byte (⌈n / 8⌉ × S). share: lost of each (n)."""
+    def __init__(self, failing: NDArray[np.uint16], share: Floats, probability: Floats):
+        """failing: a bit for an exposure, eleven of them a number (⌈n / 11⌉ × S). share: lost of each (n)."""
         self.probability = probability
         self._failing, self._share = failing, share
-        self._by_exposure = _words(np.unpackbits(failing, axis=0, count=len(share)))
+        bits = ((failing[:, None, :] >> _PLACES) & 1).reshape(len(failing) * _GROUP, len(probability))
+        self._by_exposure = _words(bits[: len(share)])
 
     def of(self, draws: Numbers) -> _Failures:
         return _Failures(self._failing[:, draws], self._share, self.probability[draws])
 
     def lost(self, exposed: Floats) -> Floats:
-        eight = np.zeros((len(self._failing), 8))
-        eight.flat[: len(exposed)] = exposed * self._share
-        lost = np.zeros(len(self.probability))
-        for sums, failing in zip(eight @ _BITS, self._failing, strict=True):
-            lost += sums.take(failing)
+        grouped = np.zeros((len(self._failing), _GROUP))
+        grouped.flat[: len(exposed)] = exposed * self._share
+        lost, each = np.zeros(len(self.probability)), np.empty(len(self.probability))
+        numbers = np.empty(len(lost), dtype=np.intp)  # what numpy looks up with; it would make them anew each time
+        for sums, failing in zip(grouped @ _SUBSETS, self._failing, strict=True):
+            numbers[:] = failing
+            lost += sums.take(numbers, out=each, mode="clip")
         return lost
 
-    def slope(self, draws: Numbers) -> Slope:
-        is_asked = np.zeros((1, len(self.probability)), dtype=np.uint8)
-        is_asked[0, draws] = 1
-        counts = np.bitwise_count(self._by_exposure & _words(is_asked)).sum(axis=1)
-        each = float(self.probability[0]) if len(draws) else 0.0
-        return Slope(counts * (self._share * each), len(draws) * each)
+    def slope(self, above: Booleans) -> Slope:
+        asked = _words(above[None, :])
+        counts = np.bitwise_count(self._by_exposure & asked).sum(axis=1)
+        draws = int(np.bitwise_count(asked).sum())
+        each = float(self.probability[0]) if draws else 0.0
+        return Slope(counts * (self._share * each), draws * each)
 
 
 class _Shares:
@@ -109,10 +114,9 @@ class _Shares:
         lost: Floats = self._losses @ exposed
         return lost
 
-    def slope(self, draws: Numbers) -> Slope:
+    def slope(self, above: Booleans) -> Slope:
         # To copy the rows of many takes longer than to multiply those of the others by nothing.
-        every = np.zeros(len(self.probability))
-        every[draws] = self.probability[draws]
+        every = np.where(above, self.probability, 0.0)
         return Slope(self._losses.T @ every, float(every.sum()))
 
 
@@ -120,21 +124,30 @@ def part_of(losses: Floats, probability: Floats) -> Part:
     """All draws of a loss function."""
     from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
-    failing, share = losses != 0, losses.max(axis=0, initial=0.0)
-    if len(losses) and not np.ptp(probability) and bool((losses == failing * share).all()):
-        return _Failures(np.packbits(failing.T, axis=0), share, probability)
+    fails, share = losses != 0, losses.max(axis=0, initial=0.0)
+    if len(losses) and not np.ptp(probability) and bool((losses == fails * share).all()):
+        groups = -(-len(share) // _GROUP)
+        bits = np.zeros((groups * _GROUP, len(losses)), dtype=np.uint16)
+        bits[: len(share)] = fails.T
+        failing = (bits.reshape(groups, _GROUP, len(losses)) << _PLACES).sum(axis=1, dtype=np.uint16)
+        return _Failures(failing, share, probability)
     return _Shares(csr_array(losses), probability)
 
 
-def _words(is_true: NDArray[np.uint8]) -> NDArray[np.uint64]:
+def _words(is_true: NDArray[Any]) -> NDArray[np.uint64]:
     """Truths by row, 64 in a number."""
     rows, columns = is_true.shape
-    padded = np.zeros((rows, -(-columns // 64) * 64), dtype=np.uint8)
-    padded[:, :columns] = is_true
-    return np.packbits(padded, axis=1).view(np.uint64)
+    eights = np.zeros((rows, -(-columns // 64) * 8), dtype=np.uint8)
+    eights[:, : -(-columns // 8)] = np.packbits(is_true, axis=1)
+    return eights.view(np.uint64)
 
 
-_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).T.astype(float)
+_GROUP = 11
+"""Exposures looked up together: 2048 sums are as many as a processor has at hand at once."""
+
+_PLACES = np.arange(_GROUP, dtype=np.uint16)[:, None]
+
+_SUBSETS = ((np.arange(1 << _GROUP) >> _PLACES) & 1).astype(float)
 
 
 class Draws:
@@ -149,26 +162,36 @@ class Draws:
         self._seen = np.full(len(function.probability), -LATELY)
         self._lately: Numbers = np.array([], dtype=np.intp)
         self._part: Part | None = None
+        self._part_seen = self._seen[:0]
         self._few_are_new = False
         self._exposures, self._threshold = (
             np.array(columns, dtype=np.intp) for columns in (function.exposures, function.threshold)
         )
+        self._beside = np.array([function.excess, *function.threshold], dtype=np.intp)
         self.function = function
         self.stated: dict[tuple[bytes, float], Slope] = {}
 
     def twin(self) -> Draws:
         """The same draws for another thread, with what is known so far."""
         twin = copy.copy(self)
-        twin.stated, twin._seen = dict(self.stated), self._seen.copy()
+        twin.stated, twin._seen, twin._part_seen = dict(self.stated), self._seen.copy(), self._part_seen.copy()
         return twin
 
     def point(self, values: Floats) -> Point:
         """A plan as the function sees it."""
         return Point(values[self._exposures], float(values[self._threshold].sum()), float(values[self.function.excess]))
 
+    def row(self, slope: Slope) -> tuple[Numbers, Floats]:
+        """excess + weight · threshold − lost · exposures ≥ 0: its columns, and their coefficients."""
+        lost = np.flatnonzero(slope.lost)
+        coefficients = np.full(len(self._beside) + len(lost), slope.weight)
+        coefficients[0] = 1.0
+        coefficients[len(self._beside) :] = -slope.lost[lost]
+        return np.concatenate([self._beside, self._exposures[lost]]), coefficients
+
     def mean(self) -> Slope:
         """The mean loss of all draws, less the threshold."""
-        return self._all.slope(np.arange(len(self._all.probability)))
+        return self._all.slope(np.ones(len(self._all.probability), dtype=bool))
 
     def slopes(self, plans: Sequence[Point], cheaply: bool) -> Iterator[Slope]:
         """Slopes at these plans over all draws; cheaply: over those seen above lately, once these are most.
@@ -180,20 +203,22 @@ class Draws:
         if cheaply and self._few_are_new and self._looks % ALL_EVERY:
             if self._part is None:
                 self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
-                self._part = self._all.of(self._lately)
+                self._part, self._part_seen = self._all.of(self._lately), self._seen[self._lately]
             for point in plans:
                 above = self._above(self._part, point)
-                self._seen[self._lately[above]] = self._looks
+                self._part_seen[above] = self._looks
                 yield self._part.slope(above)
             return
+        if self._part is not None:
+            self._seen[self._lately], self._part = self._part_seen, None
         for point in plans:
             above = self._above(self._all, point)
             new = int(np.count_nonzero(self._seen[above] <= self._looks - LATELY))
-            self._few_are_new = new <= NEW_DRAWS * len(above)
-            self._seen[above], self._part = self._looks, None
+            self._few_are_new = new <= NEW_DRAWS * int(np.count_nonzero(above))
+            self._seen[above] = self._looks
             yield self._all.slope(above)
 
     @staticmethod
-    def _above(part: Part, point: Point) -> Numbers:
-        """Those that reach above the threshold at a plan."""
-        return np.flatnonzero(part.lost(point.exposed) > point.threshold)
+    def _above(part: Part, point: Point) -> Booleans:
+        """Those that reach above the threshold at a plan, by draw."""
+        return part.lost(point.exposed) > point.threshold

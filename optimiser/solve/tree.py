@@ -71,14 +71,15 @@ class _Growth:
 class Programme:
     """The linear programme of nodes as one thread has it.
 
-    bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once. refine: whether a plan
-    hid losses (which are then known); exactly: over all draws, where it hid none. settle: the plan with these whole
-    decisions that keeps every loss function, or None; surely: only where that was asked twice. price: the last run
-    with its duals. leave: what the nodes below the one of such a run start from; start: from there.
+    bound_whole: bounds the decisions for what comes. solve: the programme as it stands, once; it may end "infeasible"
+    as soon as it is shown to be worth less than that. refine: whether a plan hid losses (then known); exactly: over
+    all draws, where it hid none. settle: the plan with these whole decisions that keeps every loss function, or
+    None; surely: only where that was asked twice. price: the last run with its duals. leave: what the nodes below the
+    one of such a run start from; start: from there.
     """
 
     bound_whole: Callable[[Floats, Floats], None]
-    solve: Callable[[], Run]
+    solve: Callable[[float], Run]
     refine: Callable[[Floats, bool], bool]
     settle: Callable[[Floats, bool], Run | None]
     price: Callable[[Run], Run]
@@ -90,8 +91,8 @@ class Programme:
 class Tree:
     """Relaxed linear programmes, branched on the columns ``whole``. Nodes not yet solved stand in ``open``.
 
-    worth: whether a value is worth more than another; as_good: whether it is so nearly as much that a plan of it would
-    tie. more: programmes for further threads, made once the root is solved, so that they begin with all it taught;
+    worth: whether a value is worth more than another; as_good: the least that a plan may be worth and tie with one of a
+    value. more: programmes for further threads, made once the root is solved, so that they begin with all it taught;
     which plan is found first is then a matter of chance, how good the best is not. ``closed``: nodes that hold no
     better plan than the best, and perhaps one as good.
     """
@@ -99,7 +100,7 @@ class Tree:
     programme: Programme
     whole: NDArray[np.intp]
     worth: Callable[[float, float], bool]
-    as_good: Callable[[float, float], bool]
+    as_good: Callable[[float], float]
     more: Callable[[], Sequence[Programme]] = tuple
     best: Run | None = None
     broken: bool = False
@@ -226,12 +227,14 @@ class Tree:
     def _worth_more(self, value: float) -> bool:
         return self.best is None or self.best.objective is None or self.worth(value, self.best.objective)
 
-    def _may_tie(self, value: float) -> bool:
-        return self.best is None or self.best.objective is None or self.as_good(value, self.best.objective)
+    @property
+    def _least(self) -> float:
+        """What is worth less holds no plan as good as the best."""
+        return -np.inf if self.best is None or self.best.objective is None else self.as_good(self.best.objective)
 
     def _close(self, node: _Node) -> None:
         """No better plan is in a node."""
-        if self._may_tie(-node.key):
+        if -node.key >= self._least:
             self.closed.append(node)
 
     def _solved(self, lp: Programme, node: _Node, to_the_end: bool) -> Run | None:
@@ -245,8 +248,9 @@ class Tree:
             lp.start(node.start)
         looks = 0
         while True:
-            run = lp.solve()
+            run = lp.solve(self._least)
             if run.ending == "infeasible":
+                node.key = node.key if run.bound is None else max(node.key, -run.bound)
                 return None
             if run.values is None or run.objective is None or run.ending != "optimal":
                 halves = self._halves(node) if run.ending == "error" else []
@@ -294,10 +298,10 @@ class Tree:
             low, high = lower.astype(float), upper.astype(float)
             low[n], high[n] = (np.ceil(at[n]), high[n]) if upward else (low[n], np.floor(at[n]))
             lp.bound_whole(low, high)
-            probed = lp.solve()
+            probed = lp.solve(self._least)
             if probed.objective is None:
                 return None if probed.ending == "infeasible" else run.objective
-            return probed.objective if self._may_tie(probed.objective) else None
+            return probed.objective if probed.objective >= self._least else None
 
         n = branching.choose(at, run.objective, lower, upper, probe, WHOLE_WITHIN)
         if n is None:
@@ -316,7 +320,7 @@ class Tree:
         if run.column_dual is None or run.objective is None or self.best is None:
             return lower, upper
         price = run.column_dual[self.whole]
-        costs_too_much = np.array([not self._may_tie(run.objective - abs(p)) for p in price.tolist()])
+        costs_too_much = run.objective - np.abs(price) < self._least
         stays_low = costs_too_much & (price < 0) & (at <= lower + WHOLE_WITHIN)
         stays_high = costs_too_much & (price > 0) & (at >= upper - WHOLE_WITHIN)
         upper[stays_low] = lower[stays_low]

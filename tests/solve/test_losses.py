@@ -254,7 +254,23 @@ def test_after_a_look_in_vain_everything_stands_as_before(monkeypatch):
     assert best.objective <= promised + 1e-6
 
 
+def test_where_limits_bind_much_no_integer_search_is_asked(monkeypatch):
+    model, arrays = stated(tight_fund(14, 500, 60, 0.02, alike=False))
+    run, integer = Session.run, []
+    monkeypatch.setattr(Session, "run", lambda self, *a, **k: integer.append(self._integer) or run(self, *a, **k))
+    found = []
+    for falls_far in (solve_losses.FALLS_FAR, 1.0):
+        monkeypatch.setattr(solve_losses, "FALLS_FAR", falls_far)
+        session = LossSession(arrays, 1, model.losses)
+        session.maximise(arrays.cost)
+        integer.clear()
+        found.append(session.run(SECONDS).objective)
+        assert any(integer) == (falls_far == 1.0)
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
 def test_a_plan_found_while_looking_is_kept_where_time_ends_before_the_tree(monkeypatch):
+    monkeypatch.setattr(solve_losses, "FALLS_FAR", 1.0)
     document = tight_fund(14, 500, 60, 0.02, alike=False)
     model, arrays = stated(document)
     session = LossSession(arrays, 1, model.losses)
@@ -456,7 +472,7 @@ def test_draws_are_summed_as_a_matrix_would_be(kind, exposures):
         smaller = part.of(some)
         exposed = chance.random(exposures) * (chance.random(exposures) < 0.7)
         assert smaller.lost(exposed) == pytest.approx(losses[some] @ exposed)
-        asked = np.flatnonzero(chance.random(len(some)) < 0.4)
+        asked = chance.random(len(some)) < 0.4
         slope, weight = smaller.slope(asked), probability[some][asked]
         assert slope.weight == pytest.approx(weight.sum())
         assert slope.lost == pytest.approx(losses[some][asked].T @ weight)

@@ -201,7 +201,7 @@ def test_infeasible_is_believed_when_it_is_said_twice(monkeypatch):
         options = [self._highs.getOptionValue(o)[1] for o in ("presolve", "simplex_dual_edge_weight_strategy")]
         asked.append((self._highs.getBasis().valid, *options))
         run = plain(self, *args, **kwargs)
-        return replace(run, ending="infeasible", values=None) if options[1] == 1 else run
+        return replace(run, ending="infeasible", values=None, bound=None) if options[1] == 1 else run
 
     monkeypatch.setattr(Session, "_run", doubtful)
     settled = session.run(SECONDS)
@@ -222,8 +222,8 @@ def test_a_node_that_highs_cannot_solve_is_halved(seed, monkeypatch):
     asked = itertools.count(1)
     plain = LossSession._relaxed
 
-    def failing(self, deadline):
-        run = plain(self, deadline)
+    def failing(self, deadline, least):
+        run = plain(self, deadline, least)
         lp = self._highs.getLp()
         is_decided = (np.subtract(lp.col_upper_, lp.col_lower_)[self._whole] == 0).all()
         return replace(run, ending="error", values=None, objective=None) if not is_decided and next(asked) % 3 else run
@@ -556,6 +556,36 @@ def test_duals_are_those_of_the_last_run():
     Session.run(session, SECONDS)
     with pytest.raises(AssertionError, match="last run"):
         session.priced(run)
+
+
+def test_a_programme_ends_where_it_is_worth_less_than_asked():
+    def closed(least):
+        """The relaxation of a fund with every other site closed, from where all may be built: it takes many steps."""
+        session = session_of(pledged(5, 24, draws=2000))
+        session.relax()
+        session.expect_small_changes()
+        Session.run(session, SECONDS)
+        at = np.arange(len(session._whole)) % 2.0
+        session.bound_columns(session._whole, np.zeros(len(at)), at)
+        return Session.run(session, SECONDS, least=least), session.iterations
+
+    whole, steps = closed(-np.inf)
+    enough, _ = closed(whole.objective * (1 - 1e-9))
+    assert (enough.ending, enough.objective) == (whole.ending, pytest.approx(whole.objective, rel=1e-12))
+    less, steps_of_less = closed(whole.objective * 1.1)
+    assert (less.ending, less.values, less.objective) == ("infeasible", None, None)
+    assert whole.objective * (1 - 1e-9) <= less.bound < whole.objective * 1.1 and steps_of_less < steps
+
+
+def test_what_is_worth_less_than_the_best_plan_is_not_solved_to_the_end():
+    session = session_of(pledged(5, 24, draws=2000))
+    endings, relaxed = [], LossSession._relaxed
+    session._relaxed = lambda *a: endings.append(relaxed(session, *a)) or endings[-1]
+    run = session.run(SECONDS)
+    assert run.ending == "optimal"
+    assert run.objective == pytest.approx(session_of(pledged(5, 24, draws=2000)).run(SECONDS).objective, rel=1e-9)
+    cut = [e for e in endings if e.ending == "infeasible" and e.bound is not None]
+    assert cut and all(e.bound < run.objective for e in cut)
 
 
 def test_a_whole_fund_is_allocated_and_certified():

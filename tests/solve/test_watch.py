@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from optimiser import allocate
+from optimiser.solve.losses import LossSession
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.session import Run
 from optimiser.solve.watch import Progress, Watch
 
 LIMIT_S = 40.0
@@ -41,20 +43,23 @@ def knapsack(losses: bool = False) -> dict[str, Any]:
     return document
 
 
-def stopping_later(losses: bool, seen: list[Progress]) -> Watch:
-    """Stops soon after a plan is seen; where losses count, none is told on the way, and it stops after a while."""
+def stopping_later(losses: bool, seen: list[Progress], settled: list[Run | None]) -> Watch:
+    """Stops soon after a plan is seen; where losses count, none is told on the way: once one is settled."""
 
     def wants_stop() -> bool:
-        return len(seen) > 15 if losses else bool(seen) and seen[-1].value is not None
+        return any(settled) if losses else bool(seen) and seen[-1].value is not None
 
     return Watch(wants_stop, seen.append)
 
 
 @pytest.mark.parametrize("losses", [False, True])
-def test_a_stopped_search_keeps_its_plan(losses: bool) -> None:
+def test_a_stopped_search_keeps_its_plan(losses: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Progress] = []
+    settled: list[Run | None] = []
+    settle = LossSession._settled
+    monkeypatch.setattr(LossSession, "_settled", lambda *a, **k: settled.append(settle(*a, **k)) or settled[-1])
     begun = time.perf_counter()
-    result = allocate(knapsack(losses), SolveOptions(LIMIT_S, watch=stopping_later(losses, seen)))
+    result = allocate(knapsack(losses), SolveOptions(LIMIT_S, watch=stopping_later(losses, seen, settled)))
     assert time.perf_counter() - begun < LIMIT_S / 2
     assert (result.termination, result.has_allocation) == ("time_limit", True)
     codes = [f["code"] for f in result.findings]
