@@ -21,6 +21,9 @@ from typing import Any
 
 ALIVE_S = 60.0
 
+IDLE_S = 600
+"""How long a connection lives while other peers have their turns; uvicorn's own 5 s are not enough on a slow machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -47,7 +50,7 @@ def serve(application: str, path: str, document: Any, ready: str, *options: str)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--timeout-keep-alive", str(IDLE_S)]
     command = [sys.executable, "-m", __name__, *where, *options, application]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=Path(__file__).parents[1])
     deadline = time.monotonic() + ALIVE_S
