@@ -22,7 +22,7 @@ from typing import Any
 ALIVE_S = 60.0
 
 IDLE_S = 600
-"""How long a connection lives while other peers have their turns; uvicorn's own 5 s are not enough on a slow machine."""
+"""How long a connection lives while other peers have their turns; uvicorn's own 5 s may not be enough."""
 
 
 @dataclass(frozen=True, slots=True)
