@@ -170,6 +170,7 @@ class LossSession(Session):
             if run.ending == "infeasible" and self._suggested is None:
                 return run, -np.inf
             before, promised = promised, min(promised, np.inf if run.bound is None else run.bound)
+            # The first is below the relaxation for its whole decisions, whatever limits do.
             falls = n > 0 and np.isfinite(before) and before - promised > FALLS * abs(before)
             if run.values is None or run.ending != "optimal" or falls:
                 break
@@ -197,7 +198,7 @@ class LossSession(Session):
         self.relax()
         for _ in range(LOOKS):
             run = Session.run(self, _left(deadline))
-            if run.values is None or run.objective is None:
+            if run.ending != "optimal" or run.values is None or run.objective is None:
                 break
             first, promised = (run.objective if np.isinf(first) else first), run.objective
             if not self._refined(run.values):
