@@ -341,7 +341,8 @@ class Session:
         info = self._highs.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         has_values = feasible and ending in ("optimal", "time_limit", "node_limit")
-        solution = self._highs.getSolution()  # a copy, which changes of the model leave as it is
+        # A copy, which changes of the model leave as it is.
+        solution: Any = self._highs.getSolution() if has_values else None
         has_duals = has_values and ending == "optimal" and not self._integer and not self._few_steps
         if self._integer:
             bound = -info.mip_dual_bound

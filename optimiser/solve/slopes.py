@@ -75,18 +75,19 @@ class _Failures:
         """failing: a bit for an exposure, eleven of them a number (⌈n / 11⌉ × S). share: lost of each (n)."""
         self.probability = probability
         self._failing, self._share = failing, share
-        bits = ((failing[:, None, :] >> _PLACES) & 1).reshape(len(failing) * _GROUP, len(probability))
-        self._by_exposure = _words(bits[: len(share)])
+        fails = ((failing[:, None, :] & _BITS) != 0).reshape(len(failing) * _GROUP, len(probability))
+        self._by_exposure = _words(fails[: len(share)])
 
     def of(self, draws: Numbers) -> _Failures:
-        return _Failures(self._failing[:, draws], self._share, self.probability[draws])
+        # Not "[:, draws]": what that gives is laid out by draw.
+        return _Failures(self._failing.take(draws, axis=1), self._share, self.probability[draws])
 
     def lost(self, exposed: Floats) -> Floats:
         grouped = np.zeros((len(self._failing), _GROUP))
         grouped.flat[: len(exposed)] = exposed * self._share
         lost, each = np.zeros(len(self.probability)), np.empty(len(self.probability))
         numbers = np.empty(len(lost), dtype=np.intp)  # what numpy looks up with; it would make them anew each time
-        for sums, failing in zip(grouped @ _SUBSETS, self._failing, strict=True):
+        for sums, failing in zip(_sums(grouped), self._failing, strict=True):
             numbers[:] = failing
             lost += sums.take(numbers, out=each, mode="clip")
         return lost
@@ -125,16 +126,15 @@ def part_of(losses: Floats, probability: Floats) -> Part:
     from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
     fails, share = losses != 0, losses.max(axis=0, initial=0.0)
-    if len(losses) and not np.ptp(probability) and bool((losses == fails * share).all()):
-        groups = -(-len(share) // _GROUP)
-        bits = np.zeros((groups * _GROUP, len(losses)), dtype=np.uint16)
-        bits[: len(share)] = fails.T
-        failing = (bits.reshape(groups, _GROUP, len(losses)) << _PLACES).sum(axis=1, dtype=np.uint16)
+    if len(losses) and not np.ptp(probability) and bool((~fails | (losses == share)).all()):
+        failing = np.zeros((-(-len(share) // _GROUP), len(losses)), dtype=np.uint16)
+        for n in range(len(share)):
+            failing[n // _GROUP] |= fails[:, n].astype(np.uint16) << n % _GROUP
         return _Failures(failing, share, probability)
     return _Shares(csr_array(losses), probability)
 
 
-def _words(is_true: NDArray[Any]) -> NDArray[np.uint64]:
+def _words(is_true: Booleans) -> NDArray[np.uint64]:
     """Truths by row, 64 in a number."""
     rows, columns = is_true.shape
     eights = np.zeros((rows, -(-columns // 64) * 8), dtype=np.uint8)
@@ -145,9 +145,23 @@ def _words(is_true: NDArray[Any]) -> NDArray[np.uint64]:
 _GROUP = 11
 """Exposures looked up together: 2048 sums are as many as a processor has at hand at once."""
 
-_PLACES = np.arange(_GROUP, dtype=np.uint16)[:, None]
+_BITS = (1 << np.arange(_GROUP)).astype(np.uint16)[:, None]
 
-_SUBSETS = ((np.arange(1 << _GROUP) >> _PLACES) & 1).astype(float)
+_FEW = 5
+"""Exposures of a group whose sums are made apart from those of the others."""
+
+_FEWER, _OTHERS = (((np.arange(1 << n) >> np.arange(n)[:, None]) & 1).astype(float) for n in (_FEW, _GROUP - _FEW))
+
+
+def _sums(grouped: Floats) -> Floats:
+    """What each of the 2048 subsets of a group sums up to, by group.
+
+    One product of all eleven is large enough for numpy's library to share out among threads, which wait longer for each
+    other than the work takes.
+    """
+    few, others = grouped[:, :_FEW] @ _FEWER, grouped[:, _FEW:] @ _OTHERS
+    sums: Floats = others[:, :, None] + few[:, None, :]
+    return sums.reshape(len(grouped), 1 << _GROUP)
 
 
 class Draws:
@@ -162,7 +176,7 @@ class Draws:
         self._seen = np.full(len(function.probability), -LATELY)
         self._lately: Numbers = np.array([], dtype=np.intp)
         self._part: Part | None = None
-        self._part_seen = self._seen[:0]
+        self._part_above = self._seen[:0] > 0
         self._few_are_new = False
         self._exposures, self._threshold = (
             np.array(columns, dtype=np.intp) for columns in (function.exposures, function.threshold)
@@ -174,7 +188,7 @@ class Draws:
     def twin(self) -> Draws:
         """The same draws for another thread, with what is known so far."""
         twin = copy.copy(self)
-        twin.stated, twin._seen, twin._part_seen = dict(self.stated), self._seen.copy(), self._part_seen.copy()
+        twin.stated, twin._seen, twin._part_above = dict(self.stated), self._seen.copy(), self._part_above.copy()
         return twin
 
     def point(self, values: Floats) -> Point:
@@ -203,14 +217,15 @@ class Draws:
         if cheaply and self._few_are_new and self._looks % ALL_EVERY:
             if self._part is None:
                 self._lately = np.flatnonzero(self._seen > self._looks - LATELY)
-                self._part, self._part_seen = self._all.of(self._lately), self._seen[self._lately]
+                self._part, self._part_above = self._all.of(self._lately), np.zeros(len(self._lately), dtype=bool)
             for point in plans:
                 above = self._above(self._part, point)
-                self._part_seen[above] = self._looks
+                self._part_above |= above
                 yield self._part.slope(above)
             return
         if self._part is not None:
-            self._seen[self._lately], self._part = self._part_seen, None
+            # To the nearest look over all: to note each look by draw takes half as long as the look.
+            self._seen[self._lately[self._part_above]], self._part = self._looks, None
         for point in plans:
             above = self._above(self._all, point)
             new = int(np.count_nonzero(self._seen[above] <= self._looks - LATELY))

@@ -30,7 +30,7 @@ class Kept:
     proven: bool
 
 
-MOST_ROUNDS = 60
+MOST_ROUNDS = 20
 """Rounds of learning what losses hide, for one tier. On 60 funds of 12 to 76 sites each proof took fewer than 15; where
 a tier's spending is flat over many plans, one that hides nothing took up to 1,600, and proves that there is no proof:
 the answer is that of this plan's sites, with or without it."""
