@@ -101,11 +101,13 @@ def processes(peers: Sequence[str]) -> Iterator[dict[str, ProcessPool]]:
             pool.join()
 
 
-def measured(job: Job, sizes: Sequence[int], pools: dict[str, ProcessPool], runs: int, limit_s: float) -> Table:
-    """Runs of every peer at every size, in turn."""
+def measured(
+    job: Job, sizes: Sequence[int], pools: dict[str, ProcessPool], runs: int, limit_s: float, warm: bool = True
+) -> Table:
+    """Runs of every peer at every size, in turn. warm: after one that is not counted."""
     able = [name for name in pools if hasattr(peer_called(name), job.name)]
     table: Table = {}
-    for name in able:
+    for name in able if warm else ():
         pools[name].schedule(lap, args=(name, job, job.smoke, True)).result()
     slow: set[str] = set()
     for size in sizes:
@@ -270,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             of_job = SHOWN.get(job.name, job.sizes) if asked.shown else job.sizes
             sizes = [job.smoke] if asked.smoke else asked.sizes or of_job
             runs = 1 if asked.smoke else asked.runs or job.runs
-            table |= measured(job, sizes, pools, runs, asked.limit)
+            table |= measured(job, sizes, pools, runs, asked.limit, warm=not asked.smoke)
     lines = list(figures(table, jobs, asked.note))
     print("\n".join(lines))
     if asked.write:

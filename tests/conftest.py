@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -16,21 +16,42 @@ BROWSER_REQUIRED = bool(os.environ.get("INVESTAI_TEST_BROWSER"))
 """Set where a missing browser shall fail the tests."""
 
 
-ONCE = ("docs", "assurance", "benchmarks", "test_dockerfile.py", "test_lock.py", "test_api_endurance.py")
+ONCE = (
+    *("docs", "assurance", "benchmarks", "test_dockerfile.py", "test_lock.py"),
+    *("test_api_endurance.py", "test_api_contract.py"),
+)
 """Folders and files whose tests say the same with every Python (the marker ``once``), and so do the browser's."""
+
+CASES = int(os.environ.get("INVESTAI_TEST_CASES", "0"))
+"""The most cases of a test that are run, from the first to the last at even steps; 0 runs all. Every test runs."""
+
+
+def spread(items: Sequence[pytest.Item], most: int) -> list[pytest.Item]:
+    """At most as many of these, from the first to the last at even steps."""
+    if len(items) <= most:
+        return list(items)
+    return [items[n * (len(items) - 1) // max(most - 1, 1)] for n in range(most)]
+
+
+def only(config: pytest.Config, items: list[pytest.Item], wanted: Container[pytest.Item]) -> None:
+    """Leaves out all but the wanted."""
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+    items[:] = [item for item in items if item in wanted]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what need not run with every Python; leaves the browser's tests out where there is none."""
+    """Marks what need not run with every Python; leaves the browser's tests out where there is none, and cases."""
     for item in items:
         if item.get_closest_marker("browser") or set(ONCE) & set(item.path.parts):
             item.add_marker(pytest.mark.once)
-    if BROWSER_REQUIRED or shutil.which("chromium"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    if CASES:
+        tests: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        only(config, items, {item for cases in tests.values() for item in spread(cases, CASES)})
+    if not (BROWSER_REQUIRED or shutil.which("chromium")):
+        only(config, items, {item for item in items if not item.get_closest_marker("browser")})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

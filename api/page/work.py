@@ -81,11 +81,21 @@ class View:
         return f"/differences?{urlencode([('b', self.id), *self.kept, ('lang', lang)])}"
 
 
-def warm_up_page(niceness: int, most_bytes: int) -> None:
-    """Prepares a worker that draws pages too: the first chart and the first template take most of a second."""
-    warm_up(niceness, most_bytes)
-    svg_of(bars(Stack([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""])))
+def small_chart() -> Any:
+    """A chart for those who draw one to have drawn one."""
+    return bars(Stack([{"tier": "", "year": 0, "amount": 0.0, "place": 0}], [""]))
+
+
+def prepare_page() -> None:
+    """What pages need once, starting no thread: the first chart is stated, and templates are compiled."""
+    small_chart().to_dict()
     environment()
+
+
+def warm_up_page(niceness: int, most_bytes: int) -> None:
+    """Prepares a worker that draws pages too: the first chart takes half a second, and starts threads."""
+    warm_up(niceness, most_bytes)
+    svg_of(small_chart())
 
 
 def view_of(body: bytes) -> View:

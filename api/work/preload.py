@@ -12,7 +12,7 @@ from optimiser.messages import LANGUAGES, text
 for name in ("allocations", "comparisons", "evaluations", "explanations", "jobs", "studies"):
     import_module(f"api.work.{name}")
 if all(find_spec(name) for name in ("altair", "jinja2", "vl_convert")):
-    import_module("api.page.work")
+    import_module("api.page.work").prepare_page()
 
 # A language is read when its first text is asked for.
 for lang in LANGUAGES:

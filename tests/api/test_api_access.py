@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from api_cases import ALLOCATIONS, VALIDATE, reference
-from conftest import wait_until
+from api_servers import wait_until
 from starlette.testclient import TestClient
 from test_api_problem_shape import assert_problem
 

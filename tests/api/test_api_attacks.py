@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from api_cases import ALLOCATIONS, JSON_HEADERS, VALIDATE, reference, with_changes
-from conftest import wait_until
+from api_servers import wait_until
 from starlette.testclient import TestClient
 from test_api_problem_shape import assert_problem
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 import schemathesis
-from conftest import LocalServer, running_local_server
+from api_servers import LocalServer, running_local_server
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from api_cases import ALLOCATIONS, JSON_HEADERS, hard_scenario
-from conftest import Server, running_server, wait_until
+from api_servers import Server, running_server, wait_until
 from sqlalchemy import create_engine, make_url, text
 
 ROOT = Path(__file__).parents[2]

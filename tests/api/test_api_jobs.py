@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from api_cases import ALLOCATIONS, JSON_HEADERS, hard_scenario, reference
-from conftest import LocalServer, Server, running_client, running_local_server, wait_until
+from api_servers import LocalServer, Server, running_client, running_local_server, wait_until
 from sqlalchemy import event
 from starlette.testclient import TestClient
 from test_api_problem_shape import assert_problem

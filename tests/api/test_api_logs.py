@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from api_cases import ALLOCATIONS, VALIDATE, hard_scenario, reference
-from conftest import running_client, wait_until
+from api_servers import running_client, wait_until
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 

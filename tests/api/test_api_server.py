@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from api_cases import ALLOCATIONS, JSON_HEADERS, hard_scenario, reference
-from conftest import LocalServer, Server, running_local_server, running_server, wait_until
+from api_servers import LocalServer, Server, running_local_server, running_server, wait_until
 
 from api.settings import Settings
 

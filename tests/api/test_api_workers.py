@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -277,3 +279,10 @@ def test_the_work_of_a_worker_is_the_librarys() -> None:
     job = Job(json.dumps(reference("primavera")).encode(), "en", "urn:uuid:0", Settings())
     answer = allocate_scenario(job)
     assert answer.status == 200 and json.loads(answer.body)["objective"]["value"] == 1000
+
+
+def test_what_workers_are_copied_from_starts_no_thread() -> None:
+    # A copy has only the thread that made it, and waits for ever for what another one held.
+    counted = "import os, api.work.preload; print(os.listdir('/proc/self/task') == [str(os.getpid())])"
+    done = subprocess.run([sys.executable, "-c", counted], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "True\n"

@@ -172,7 +172,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_store_keeps_the_results
 
 
 def _slow_batch(tmp_path: Path, count: int) -> Path:
-    """A sweep whose scenarios take about a second each: knapsacks with a time limit."""
+    """A sweep whose scenarios take half a second each: knapsacks with a time limit."""
     sites = [
         {
             "id": f"s{n}",
@@ -186,7 +186,7 @@ def _slow_batch(tmp_path: Path, count: int) -> Path:
         "fund": {"tiers": [{"id": "eu", "instrument": "grant", "size": 23_456}]},
         "candidates": sites,
         "objective": {"terms": [{"term": "attribute", "attribute": "x"}]},
-        "solver": {"time_limit_s": 1},
+        "solver": {"time_limit_s": 0.5},
     }
     path = tmp_path / "slow.json"
     path.write_text(json.dumps({"base": base, "grid": {"/discount_rate": [n / 1000 for n in range(count)]}}))

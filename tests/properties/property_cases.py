@@ -31,6 +31,7 @@ MANY = int(os.environ.get("PROPERTY_EXAMPLES", "2000"))
 
 settings.register_profile("searching", deadline=None, max_examples=MANY, suppress_health_check=FILTERED)
 settings.register_profile("steady", settings.get_profile("searching"), derandomize=True, max_examples=40)
+settings.register_profile("few", settings.get_profile("steady"), max_examples=10)
 
 PROPERTY = settings.get_profile(os.environ.get("PROPERTY_PROFILE", "steady"))
 """The same examples on every machine; PROPERTY_PROFILE=searching looks for PROPERTY_EXAMPLES new ones a property."""

@@ -15,7 +15,7 @@ from optimiser.solve.arrays import arrays_of
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.stages import solve_model
 
-SEEDS = 45
+SEEDS = 25
 
 STEP = 1e-3
 """[EUR million, or MW] Small against bounds of some 100, large against the solver's 1e-9."""
