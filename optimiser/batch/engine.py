@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from multiprocessing import connection
@@ -36,10 +37,23 @@ def copies_of(module: str) -> BaseContext:
     return context
 
 
+class _Pool(ProcessPoolExecutor):
+    """The standard pool, which is broken also where a worker is to begin while it comes down because another died."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        try:
+            return super().submit(fn, *args, **kwargs)
+        except OSError as error:
+            # What is handed to the new worker is closed already. Where the system refuses, it gives a number.
+            if error.errno is None:
+                raise BrokenProcessPool("a worker died while another began") from error
+            raise
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """A pool of worker processes; killed when the block is left early."""
-    pool = ProcessPoolExecutor(workers, mp_context=copies_of("optimiser.batch.preload"), initializer=_begin)
+    pool = _Pool(workers, mp_context=copies_of("optimiser.batch.preload"), initializer=_begin)
     try:
         yield pool
     except BaseException:

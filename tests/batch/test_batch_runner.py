@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -157,6 +158,33 @@ def test_an_item_that_kills_every_worker_fails_alone(store: Store, tmp_path: Pat
     assert [name for name, end in ended.items() if end.state == "failed"] == ["m3"]
     assert [f["code"] for f in ended["m3"].findings] == ["worker-died"]
     assert len((tmp_path / "m3").read_text()) == MOST_ATTEMPTS
+
+
+def test_a_worker_that_begins_while_the_pool_comes_down_loses_nothing(store: Store, write: Any) -> None:
+    opened: list[Any] = []
+
+    @contextmanager
+    def coming_down_once() -> Iterator[Executor]:
+        with processes(2) as pool:
+            opened.append(pool)
+            if len(opened) == 1:
+                # As the pool's own thread does where a worker has died, between two steps of another's start.
+                opened[0]._call_queue._reader.close()
+            yield pool
+
+    ended = run(store, items(*(write(f"{n}.json", small(n + 1)) for n in range(4))), coming_down_once)
+    assert [end.state for end in ended.values()] == ["succeeded"] * 4
+    assert len(opened) == 2
+
+
+def test_what_the_system_refuses_is_told_as_it_is() -> None:
+    with processes(1) as pool, pytest.MonkeyPatch.context() as patched, pytest.raises(OSError, match="No child"):
+
+        def refuse() -> None:
+            raise ChildProcessError(errno.ECHILD, "No child processes")
+
+        patched.setattr(pool, "_adjust_process_count", refuse)
+        pool.submit(abs, -1)
 
 
 def test_an_interrupt_keeps_what_was_solved(store: Store, write: Any) -> None:
